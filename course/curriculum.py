@@ -23,7 +23,7 @@ from course.source import Source, read_yaml
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def _matching(pattern: str, expected: str) -> AfterValidator:
+def matching(pattern: str, expected: str) -> AfterValidator:
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
             raise ValueError(f"expected {expected}")
@@ -32,9 +32,9 @@ def _matching(pattern: str, expected: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-TopicId = Annotated[str, _matching(r"[0-8]\.[1-9]", 'a topic id such as "1.4", in quotes')]
-ConceptId = Annotated[str, _matching(r"[A-D][1-9]", "a concept id such as A7")]
-Slug = Annotated[str, _matching(r"[a-z0-9]+(-[a-z0-9]+)*", "lower-case words joined by dashes")]
+TopicId = Annotated[str, matching(r"[0-8]\.[1-9]", 'a topic id such as "1.4", in quotes')]
+ConceptId = Annotated[str, matching(r"[A-D][1-9]", "a concept id such as A7")]
+Slug = Annotated[str, matching(r"[a-z0-9]+(-[a-z0-9]+)*", "lower-case words joined by dashes")]
 Status = Literal["complete", "planned"]
 
 

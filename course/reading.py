@@ -1,0 +1,237 @@
+"""Turns the source of a topic page into Markdown in which every figure about the case company is computed.
+
+Fenced blocks run in order in one namespace, on one edition:
+
+    ```python setup      runs, is not shown
+    ```python example    runs and is shown behind a disclosure; a DataFrame as last expression becomes a table
+    ```python chart      runs; its last expression is figure(…)
+
+`{{ expression:format }}` in the prose gives a value. `[@key]` cites a source, `[#claim]` marks an outside figure,
+`glossary:`, `topic:` and `concept:` links lead to where the course says more.
+"""
+
+from __future__ import annotations
+
+import ast
+import html
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from course.curriculum import Curriculum
+from course.errors import ContentError
+from course.site.charts import Figure, figure
+from course.source import read_text
+
+SECTIONS = (
+    "What most people do",
+    "How to decide",
+    "Watch it done",
+    "What it does not tell you",
+    "From the essays",
+    "On Monday",
+)
+_FENCE = re.compile(r"^```python (setup|example|chart)[ \t]*\n(.*?)^```[ \t]*$", re.S | re.M)
+_VALUE = re.compile(r"\{\{(.+?)\}\}", re.S)
+_CITE = re.compile(r"\[@([a-z0-9-]+)\]")
+_CLAIM = re.compile(r"\[#([a-z0-9-]+)\]")
+_LINK = re.compile(r"\]\((glossary|topic|concept):([A-Za-z0-9.-]+)\)")
+
+
+@dataclass
+class Reading:
+    """A topic page, executed. `markdown` is plain Markdown with inline HTML; links lead to `../` for the course's root."""
+
+    path: Path
+    topic: str
+    markdown: str = ""
+    figures: list[Figure] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+    claims: list[str] = field(default_factory=list)
+    concepts: list[str] = field(default_factory=list)
+    terms: list[str] = field(default_factory=list)
+    sections: list[str] = field(default_factory=list)
+    examples: int = 0
+
+
+def eur(amount: float) -> str:
+    """An amount in euros as people say it: €940, €48,300, €1.2m, €31m."""
+    sign, size = ("−" if amount < 0 else ""), abs(float(amount))
+    if size >= 9.95e6:
+        return f"{sign}€{size / 1e6:,.0f}m"
+    if size >= 999_500:
+        return f"{sign}€{size / 1e6:.1f}m"
+    if size >= 9_950:
+        return f"{sign}€{round(size, -2):,.0f}"
+    return f"{sign}€{size:,.0f}"
+
+
+def pct(share: float, digits: int = 0) -> str:
+    """A share as a percentage: 0.184 is 18%."""
+    return f"{'−' if share < 0 else ''}{abs(share) * 100:.{digits}f}%"
+
+
+def split_header(path: Path) -> tuple[str, str, int]:
+    """The topic id, the body and the line on which the body begins. Raises ContentError on a malformed header."""
+    text = read_text(path)
+    match = re.match(r'---\ntopic: "([0-8]\.[1-9])"\n---\n', text)
+    if not match:
+        raise ContentError(f'{path}:1: expected the three lines `---`, `topic: "1.4"`, `---` at the top.')
+    return match[1], text[match.end() :], text[: match.end()].count("\n") + 1
+
+
+def render(path: Path, curriculum: Curriculum, load: Callable[..., Any]) -> Reading:
+    """Execute a topic page on the data that `load` gives.
+
+    Raises ContentError naming file and line when a block fails, a heading is missing or out of order, or a source,
+    claim, concept, term or topic is unknown.
+    """
+    topic, body, first = split_header(path)
+    reading = Reading(path, topic)
+    names: dict[str, Any] = {
+        "__name__": "__main__", "load": load, "pd": pd, "np": np, "alt": alt, "figure": figure, "eur": eur, "pct": pct,
+    }  # fmt: skip
+
+    def line_of(position: int) -> int:
+        return first + body[:position].count("\n")
+
+    out, end = [], 0
+    for match in _FENCE.finditer(body):
+        out.append(_prose(body[end : match.start()], names, path, line_of(end)))
+        out.append(_block(match[1], match[2], names, reading, line_of(match.start()) + 1))
+        end = match.end()
+    out.append(_prose(body[end:], names, path, line_of(end)))
+    markdown = "".join(out)
+    reading.sections = re.findall(r"^## (.+?)\s*$", markdown, re.M)
+    if tuple(reading.sections) != SECTIONS:
+        raise ContentError(
+            f"{path}: expected the sections {', '.join(SECTIONS)}, in this order; found {', '.join(reading.sections)}."
+        )
+    reading.markdown = _link(markdown, reading, curriculum)
+    return reading
+
+
+def _prose(text: str, names: Mapping[str, Any], path: Path, line: int) -> str:
+    def value(match: re.Match[str]) -> str:
+        where = line + text[: match.start()].count("\n")
+        source = match[1].strip()
+        expression, spec = source, ""
+        try:
+            try:
+                ast.parse(source, mode="eval")
+            except SyntaxError:
+                expression, _, spec = source.rpartition(":")
+            return format(eval(expression, dict(names)), spec)
+        except Exception as e:
+            raise ContentError(f"{path}:{where}: {{{{ {source} }}}} fails: {type(e).__name__}: {e}.") from None
+
+    return _VALUE.sub(value, text)
+
+
+def _block(kind: str, code: str, names: dict[str, Any], reading: Reading, line: int) -> str:
+    try:
+        tree = ast.parse("\n" * (line - 1) + code, str(reading.path))
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, str(reading.path), "exec"), names)
+        value = None
+        if isinstance(last, ast.Expr):
+            value = eval(compile(ast.Expression(last.value), str(reading.path), "eval"), names)
+    except Exception as e:
+        at = line
+        trace = e.__traceback__
+        while trace:
+            if trace.tb_frame.f_code.co_filename == str(reading.path):
+                at = trace.tb_lineno
+            trace = trace.tb_next
+        if isinstance(e, SyntaxError) and e.lineno:
+            at = e.lineno
+        what = "the assertion does not hold" if isinstance(e, AssertionError) else type(e).__name__
+        raise ContentError(f"{reading.path}:{at}: in this {kind} block {what}: {e}") from None
+    if kind == "setup":
+        return ""
+    if kind == "chart":
+        if not isinstance(value, Figure):
+            raise ContentError(f"{reading.path}:{line}: a chart block ends in figure(…), not in {type(value).__name__}.")
+        reading.figures.append(value)
+        return f"\n{value.html('../')}\n"
+    reading.examples += 1
+    shown = f'\n<details class="computation" markdown="1">\n<summary>Show the computation</summary>\n\n```python\n{code}```\n\n</details>\n'
+    if isinstance(value, pd.Series):
+        value = value.to_frame()
+    return shown + (f"\n{table(value)}\n" if isinstance(value, pd.DataFrame) else "")
+
+
+def table(frame: pd.DataFrame) -> str:
+    """A DataFrame as an accessible HTML table in a box that scrolls sideways; a named index becomes columns."""
+    if any(frame.index.names):
+        frame = frame.reset_index()
+    head = "".join(f'<th scope="col"{_align(frame[c])}>{html.escape(_heading(c))}</th>' for c in frame)
+    rows = []
+    for row in frame.itertuples(index=False):
+        cells = [f"<td{_align(frame[c])}>{html.escape(_shown(v))}</td>" for c, v in zip(frame, row, strict=True)]
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    return (
+        '<div class="table-scroll" tabindex="0" role="region" aria-label="Table">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _heading(column: object) -> str:
+    return str(column).replace("_", " ")
+
+
+def _align(column: pd.Series[Any]) -> str:
+    return ' class="num"' if pd.api.types.is_numeric_dtype(column) and column.dtype != bool else ""
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, pd.Timestamp):
+        return f"{value.day} {value:%B %Y}" if value.day != 1 else f"{value:%B %Y}"
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+        return "–"
+    if isinstance(value, (float, np.floating)):
+        digits = 0 if abs(value) >= 100 or float(value).is_integer() else 1 if abs(value) >= 10 else 2
+        return f"{value:,.{digits}f}".replace("-", "−")
+    if isinstance(value, (int, np.integer)):
+        return f"{value:,}".replace("-", "−")
+    return str(value)
+
+
+def _link(markdown: str, reading: Reading, curriculum: Curriculum) -> str:
+    def known(kind: str, key: str, entries: Mapping[str, Any], used: list[str], file: str) -> None:
+        if key not in entries:
+            raise ContentError(f"{reading.path}: there is no {kind} {key}. Add it to modules/{file}, or mend its name.")
+        if key not in used:
+            used.append(key)
+
+    def cite(match: re.Match[str]) -> str:
+        known("source", match[1], curriculum.sources, reading.sources, "sources.yml")
+        return f"[({curriculum.sources[match[1]].short})](../sources.md#{match[1]})"
+
+    def claim(match: re.Match[str]) -> str:
+        known("claim", match[1], curriculum.claims, reading.claims, "claims.yml")
+        source = curriculum.claims[match[1]].source
+        known("source", source, curriculum.sources, reading.sources, "sources.yml")
+        return f'[(where this figure comes from)](../sources.md#claim-{match[1]}){{ .claim }}'
+
+    def link(match: re.Match[str]) -> str:
+        kind, key = match[1], match[2]
+        if kind == "topic":
+            module, topic = curriculum.module_of(key), curriculum.topic(key)
+            written = curriculum.reading(module, topic).exists()
+            return f"](../{module.folder}/{topic.stem}.md)" if written else f"](../{module.folder}/index.md)"
+        if kind == "concept":
+            known("concept", key, curriculum.concepts, reading.concepts, "concepts.yml")
+            return f"](../concepts.md#{key.lower()})"
+        known("term", key, curriculum.glossary, reading.terms, "glossary.yml")
+        return f"](../glossary.md#{key})"
+
+    return _LINK.sub(link, _CLAIM.sub(claim, _CITE.sub(cite, markdown)))

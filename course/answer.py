@@ -25,7 +25,7 @@ TYPES = ("table", "number", "text", "mapping", "set")
 _PHASES = 1000  # steps in which a grid's offset is stored
 
 
-class Shape(Exception):
+class ShapeError(Exception):
     """The value can't be an answer at all: its type, columns or rows are not those asked for."""
 
 
@@ -108,7 +108,7 @@ def fingerprint(value: object, spec: Spec, against: object = None) -> dict[str, 
     """Make the fingerprint of a right value, or of a known wrong one.
 
     For a wrong value give the right one as `against`: only the columns in which the two differ are then kept, so that
-    the mistake is recognised even beside another one. Raises Shape when the value does not fit the spec and ValueError
+    the mistake is recognised even beside another one. Raises ShapeError when the value does not fit the spec and ValueError
     when a wrong value can't be told from the right one.
     """
     parts = _columns(value, spec)
@@ -140,7 +140,7 @@ def verdict(value: object, right: Mapping[str, Any], wrongs: Mapping[str, Mappin
     spec = Spec.parse(right["name"], right["spec"])
     try:
         parts = _columns(value, spec)
-    except Shape as e:
+    except ShapeError as e:
         return Verdict(False, str(e))
     if _hash(right["salt"], parts.keys) == right["rows"]:
         off = [c for c in parts.values if not _column_matches(parts, c, right)]
@@ -188,20 +188,20 @@ class _Columns:
 
 def _columns(value: object, spec: Spec) -> _Columns:
     if value is None or value is Ellipsis:
-        raise Shape(f"`{spec.name}` holds no answer yet.")
+        raise ShapeError(f"`{spec.name}` holds no answer yet.")
     if spec.type == "table":
         return _table(value, spec)
     if spec.type == "mapping":
         if isinstance(value, pd.DataFrame) and value.shape[1] == 1:
             value = value.iloc[:, 0]
         if not isinstance(value, (Mapping, pd.Series)):
-            raise Shape(f"`{spec.name}` should be a dict or a Series, not {_kind(value)}.")
+            raise ShapeError(f"`{spec.name}` should be a dict or a Series, not {_kind(value)}.")
         items = sorted(((_label(k), v) for k, v in value.items()), key=lambda item: item[0])
         cells = [_cell(v, spec.tolerance, spec.name) for _, v in items]
         return _Columns([[k] for k, _ in items], {"value": cells}, {"value": spec.tolerance})
     if spec.type == "set":
         if isinstance(value, (pd.DataFrame, str, Mapping)) or not hasattr(value, "__iter__"):
-            raise Shape(f"`{spec.name}` should be a list or a set, not {_kind(value)}.")
+            raise ShapeError(f"`{spec.name}` should be a list or a set, not {_kind(value)}.")
         labels = sorted({_label(v) for v in value})
         return _Columns([[v] for v in labels], {"entries": ["1"] * len(labels)}, {"entries": None})
     value = _scalar(value, spec)
@@ -212,9 +212,9 @@ def _scalar(value: object, spec: Spec) -> object:
     if isinstance(value, (pd.Series, pd.DataFrame, np.ndarray)) and value.size == 1:
         value = np.asarray(value).ravel()[0]
     if isinstance(value, (Mapping, list, tuple, set, pd.Series, pd.DataFrame, np.ndarray)):
-        raise Shape(f"`{spec.name}` should be a single {spec.type}, not {_kind(value)}.")
+        raise ShapeError(f"`{spec.name}` should be a single {spec.type}, not {_kind(value)}.")
     if spec.type == "text" and not isinstance(value, str):
-        raise Shape(f"`{spec.name}` should be text, not {_kind(value)}.")
+        raise ShapeError(f"`{spec.name}` should be text, not {_kind(value)}.")
     return value
 
 
@@ -224,7 +224,7 @@ def _table(value: object, spec: Spec) -> _Columns:
     if isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value):
         value = pd.DataFrame(value)
     if not isinstance(value, pd.DataFrame):
-        raise Shape(f"`{spec.name}` should be a DataFrame, not {_kind(value)}.")
+        raise ShapeError(f"`{spec.name}` should be a DataFrame, not {_kind(value)}.")
     frame = value
     if any(k not in frame.columns and k in frame.index.names for k in spec.keys):
         frame = frame.reset_index()
@@ -232,14 +232,14 @@ def _table(value: object, spec: Spec) -> _Columns:
     missing = [c for c in wanted if c not in frame.columns]
     if missing:
         found = _list([str(c) for c in frame.columns]) or "none"
-        raise Shape(f"`{spec.name}` lacks the column {_list(missing)}; its columns are {found}.")
+        raise ShapeError(f"`{spec.name}` lacks the column {_list(missing)}; its columns are {found}.")
     if frame.columns[frame.columns.isin(wanted)].has_duplicates:
-        raise Shape(f"`{spec.name}` has two columns of the same name.")
+        raise ShapeError(f"`{spec.name}` has two columns of the same name.")
     keys = [[_label(v) for v in row] for row in zip(*(frame[k] for k in spec.keys), strict=True)]
     order = sorted(range(len(keys)), key=keys.__getitem__)
     ordered = [keys[i] for i in order]
     if any(a == b for a, b in zip(ordered, ordered[1:], strict=False)):
-        raise Shape(f"`{spec.name}` should have one row for each {_list(spec.keys)}; some appear twice.")
+        raise ShapeError(f"`{spec.name}` should have one row for each {_list(spec.keys)}; some appear twice.")
     values = {}
     for column, tolerance in (spec.columns or {}).items():
         cells = frame[column].tolist()
@@ -257,7 +257,7 @@ def _cell(value: object, tolerance: Tolerance | None, where: str) -> float | str
     try:
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise Shape(f"`{where}` should hold numbers, but holds {_kind(value)}.") from None
+        raise ShapeError(f"`{where}` should hold numbers, but holds {_kind(value)}.") from None
 
 
 def _label(value: object) -> str:

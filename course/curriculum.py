@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def matching(pattern: str, expected: str) -> AfterValidator:
+    """A check that a string has a form; `expected` says so in the message."""
+
     def check(value: str) -> str:
         if not re.fullmatch(pattern, value):
             raise ValueError(f"expected {expected}")

@@ -34,7 +34,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from pydantic import Field
 
-from course.answer import Shape, Spec, fingerprint
+from course.answer import ShapeError, Spec, fingerprint
 from course.curriculum import TopicId
 from course.errors import ContentError
 from course.source import Source, parse_yaml, read_text
@@ -139,7 +139,9 @@ class Exercise:
 
     # --- running ---
 
-    def namespace(self, load: Loader, answers: Mapping[str, str] | None = None, until: str | None = None) -> dict[str, Any]:
+    def namespace(
+        self, load: Loader, answers: Mapping[str, str] | None = None, until: str | None = None
+    ) -> dict[str, Any]:
         """Run the given cells and the answers in order and return what they define.
 
         `load` stands for `course.case.load`; `answers` replaces the solutions by task id; with `until` the cells after
@@ -177,13 +179,15 @@ class Exercise:
         for task, value in zip(self.tasks, self.solve(load).values(), strict=True):
             try:
                 right = fingerprint(value, task.spec)
-            except Shape as e:
-                raise ContentError(f"{self.path}:{task.line}: the solution does not fit the task's header: {e}") from None
+            except ShapeError as e:
+                raise ContentError(
+                    f"{self.path}:{task.line}: the solution does not fit the task's header: {e}"
+                ) from None
             wrongs = {}
             for wrong in task.wrongs.values():
                 try:
                     mark = fingerprint(self.misjudge(load, task, wrong), task.spec, against=value)
-                except (Shape, ValueError) as e:
+                except (ShapeError, ValueError) as e:
                     raise ContentError(f"{self.path}:{wrong.line}: known wrong answer {wrong.id}: {e}") from None
                 wrongs[wrong.id] = {"fingerprint": mark, "message": wrong.message}
             out[task.id] = {"right": right, "wrongs": wrongs}
@@ -280,7 +284,9 @@ class _Reader:
         text = read_text(path)
         match = re.match(r"# ---\n((?:#[^\n]*\n)*?)# ---\n", text)
         if not match:
-            raise ContentError(f"{path}:1: expected a header between two lines `# ---`, with topic, title, tables, tasks.")
+            raise ContentError(
+                f"{path}:1: expected a header between two lines `# ---`, with topic, title, tables, tasks."
+            )
         yaml = "\n".join(line.removeprefix("#").removeprefix(" ") for line in match[1].splitlines())
         self.header = parse_yaml(yaml, path, _Header, first_line=2)
         self.body = text[match.end() :]
@@ -323,8 +329,8 @@ class _Reader:
         if len(notebook.cells) != len(self.lines):
             raise self.fail(
                 self.lines[0] if self.lines else 1,
-                f"found {len(self.lines)} markers `# %%` but {len(notebook.cells)} cells. Text before the first marker, "
-                "or a marker inside a cell, is not allowed.",
+                f"found {len(self.lines)} markers `# %%` but {len(notebook.cells)} cells. Text before the first "
+                "marker, or a marker inside a cell, is not allowed.",
             )
         yield from zip(self.lines, notebook.cells, strict=True)
 
@@ -400,4 +406,6 @@ class _Reader:
                 raise self.fail(task.line, f"the answer of task {task.id} has no region between {expected}.")
         for task_id, name in messages:
             if name not in tasks[task_id].wrongs:
-                raise self.fail(tasks[task_id].line, f"known wrong answer {name} of {task_id} has a message but no code.")
+                raise self.fail(
+                    tasks[task_id].line, f"known wrong answer {name} of {task_id} has a message but no code."
+                )

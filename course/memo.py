@@ -57,12 +57,16 @@ class Memo:
         source = read_text(path)
         parts = source.split("---\n", 2)
         if len(parts) != 3 or parts[0]:
-            raise ContentError(f"{path}:1: expected a header between two lines `---`, with title, reader, words, rubric.")
+            raise ContentError(
+                f"{path}:1: expected a header between two lines `---`, with title, reader, words, rubric."
+            )
         header = parse_yaml(parts[1], path, _Header, first_line=2)
         ids = {c.id for c in header.rubric}
         for sample in header.samples:
             if set(sample.marks) != ids or set(sample.reasons) != ids:
-                raise ContentError(f"{path}: sample {sample.title!r} needs a mark and a reason for {', '.join(sorted(ids))}.")
+                raise ContentError(
+                    f"{path}: sample {sample.title!r} needs a mark and a reason for {', '.join(sorted(ids))}."
+                )
             if not all(0 <= mark <= 3 for mark in sample.marks.values()):
                 raise ContentError(f"{path}: sample {sample.title!r}: a mark is a level from 0 to 3.")
         return cls(path, *(getattr(header, name) for name in _Header.model_fields), parts[2].strip())

@@ -79,9 +79,7 @@ class Item(Source):
         """The item as the page takes it; texts are HTML."""
         base = {"id": self.id, "type": self.type, "stem": html(self.stem)}
         if self.type == "numeric":
-            known = [
-                {"value": k.value, "tolerance": k.tolerance, "html": html(k.feedback)} for k in self.known
-            ]
+            known = [{"value": k.value, "tolerance": k.tolerance, "html": html(k.feedback)} for k in self.known]
             feedback = {"right": html(self.right), "wrong": html(self.wrong), "known": known}
             return base | {"value": self.value, "tolerance": self.tolerance, "unit": self.unit, "feedback": feedback}
         options = [

@@ -46,7 +46,7 @@ _LINK = re.compile(r"\]\((glossary|topic|concept):([A-Za-z0-9.-]+)\)")
 
 @dataclass
 class Reading:
-    """A topic page, executed. `markdown` is plain Markdown with inline HTML; links lead to `../` for the course's root."""
+    """A topic page, executed. `markdown` is plain Markdown with inline HTML; `../` is the course's root in its links."""
 
     path: Path
     topic: str
@@ -157,11 +157,16 @@ def _block(kind: str, code: str, names: dict[str, Any], reading: Reading, line: 
         return ""
     if kind == "chart":
         if not isinstance(value, Figure):
-            raise ContentError(f"{reading.path}:{line}: a chart block ends in figure(…), not in {type(value).__name__}.")
+            raise ContentError(
+                f"{reading.path}:{line}: a chart block ends in figure(…), not in {type(value).__name__}."
+            )
         reading.figures.append(value)
         return f"\n{value.html('../')}\n"
     reading.examples += 1
-    shown = f'\n<details class="computation" markdown="1">\n<summary>Show the computation</summary>\n\n```python\n{code}```\n\n</details>\n'
+    shown = (
+        '\n<details class="computation" markdown="1">\n<summary>Show the computation</summary>\n\n'
+        f"```python\n{code}```\n\n</details>\n"
+    )
     if isinstance(value, pd.Series):
         value = value.to_frame()
     return shown + (f"\n{table(value)}\n" if isinstance(value, pd.DataFrame) else "")
@@ -220,7 +225,7 @@ def _link(markdown: str, reading: Reading, curriculum: Curriculum) -> str:
         known("claim", match[1], curriculum.claims, reading.claims, "claims.yml")
         source = curriculum.claims[match[1]].source
         known("source", source, curriculum.sources, reading.sources, "sources.yml")
-        return f'[(where this figure comes from)](../sources.md#claim-{match[1]}){{ .claim }}'
+        return f"[(where this figure comes from)](../sources.md#claim-{match[1]}){{ .claim }}"
 
     def link(match: re.Match[str]) -> str:
         kind, key = match[1], match[2]

@@ -28,7 +28,9 @@ def read_text(path: Path) -> str:
     except FileNotFoundError:
         raise ContentError(f"{path}: this file is missing.") from None
     except UnicodeDecodeError as e:
-        raise ContentError(f"{path}: expected text in UTF-8, found byte {e.start} that is not. Save it as UTF-8.") from None
+        raise ContentError(
+            f"{path}: expected text in UTF-8, found byte {e.start} that is not. Save it as UTF-8."
+        ) from None
 
 
 def read_yaml(path: Path, model: type[Model]) -> Model:

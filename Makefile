@@ -1,0 +1,58 @@
+# Two commands do everything: `make serve` opens the course, `make test` tests it. Both set up what they need first.
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: help serve test test-all setup build check lint clean
+
+help:
+	@echo "make serve     set up, build the course and serve it at http://127.0.0.1:8000"
+	@echo "make test      set up and run every check and test that takes minutes"
+	@echo "make test-all  also those that take longer"
+	@echo "make setup     only make .venv with everything in it"
+	@echo "make build     write the site to site/"
+	@echo "make check     print the matrix of topics"
+	@echo "make clean     remove what was built; downloads stay in .cache/"
+
+serve: setup
+	@$(BIN)/course serve
+
+build: setup
+	@$(BIN)/course build
+
+check: setup
+	@$(BIN)/course check
+
+setup: $(STAMP) .venv-pandas22/.installed
+
+$(STAMP): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed and '$(PYTHON)' was not found. Install it, or name another: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11))' || { echo "Python 3.11 or newer is needed; '$(PYTHON)' is $$($(PYTHON) --version)."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "'$(PYTHON)' can't make environments. On Debian: apt-get install python3.11-venv"; exit 1; }
+	@echo "Installing Python packages into .venv (about a minute; only after a change of the lock file) …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The browser's Python has pandas 2.2; exercises are tested on it as well as on the grader's.
+.venv-pandas22/.installed: requirements-pandas22.lock
+	@echo "Installing pandas 2.2 into .venv-pandas22, as the browser has it …"
+	@$(PYTHON) -m venv .venv-pandas22
+	@.venv-pandas22/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-pandas22.lock
+	@touch $@
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+test: lint check
+	@$(BIN)/pytest -m "not slow"
+
+test-all: lint check
+	@$(BIN)/pytest
+
+clean:
+	@rm -rf .build site .mypy_cache .pytest_cache .ruff_cache .hypothesis

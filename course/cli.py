@@ -1,0 +1,171 @@
+"""The `course` command: thin, one function per verb. What a verb needs is imported when it runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from course.errors import CourseError
+
+app = typer.Typer(
+    help="Build, check, release and grade the course on sales strategy.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+case_app = typer.Typer(help="The case company's data.", no_args_is_help=True)
+app.add_typer(case_app, name="case")
+
+Edition = Annotated[int, typer.Option("--edition", "-e", help="Seed of the edition; the practice edition by default.")]
+
+
+@app.command()
+def build(
+    site: Annotated[Path, typer.Option(help="Folder that the site is written to.")] = Path("site"),
+    training: Annotated[Path, typer.Option(help="Settings of this copy of the course.")] = Path("training.yml"),
+) -> None:
+    """Build the site.
+
+    Example: course build
+    """
+    from course.curriculum import Curriculum
+    from course.site.stage import build_site
+    from course.training import Training
+
+    build_site(Curriculum(), site, Training.read(training))
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Port on this computer.")] = 8000,
+    site: Annotated[Path, typer.Option(help="Folder that the site is written to.")] = Path("site"),
+    training: Annotated[Path, typer.Option(help="Settings of this copy of the course.")] = Path("training.yml"),
+) -> None:
+    """Build the site, serve it on this computer and build it again when a source changes.
+
+    Example: course serve --port 8000
+    """
+    from course.curriculum import Curriculum
+    from course.site.serve import serve_site
+    from course.training import Training
+
+    serve_site(Curriculum(), site, Training.read(training), port)
+
+
+@app.command()
+def check(
+    module: Annotated[str | None, typer.Argument(help="Check one module only, such as 01-objectives.")] = None,
+) -> None:
+    """Print the matrix of topics and what each has; fail on an empty cell, a dead link, an unclaimed figure.
+
+    Example: course check 01-objectives
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from course.case import load
+    from course.check import COLUMNS, LEAST, check
+    from course.curriculum import Curriculum
+
+    curriculum = Curriculum()
+    console = Console()
+    with console.status("Reading and running every topic …"):
+        report = check(curriculum, load, module)
+    table = Table("topic", "title", *COLUMNS, title="What each topic has")
+    for id, row in report.rows.items():
+        cells = [f"[{'green' if row[c] >= LEAST.get(c, 1) else 'dim'}]{row[c] or '–'}[/]" for c in COLUMNS]
+        table.add_row(id, curriculum.topic(id).title, *cells)
+    console.print(table)
+    console.print(f"{report.complete} of {len(report.rows)} topics have no empty cell.")
+    for problem in report.problems:
+        typer.echo(problem, err=True)
+    if report.problems:
+        count = len(report.problems)
+        raise CourseError(f"course check found {count} problem{'' if count == 1 else 's'}; each is named above.")
+
+
+@app.command()
+def release(
+    modules: Annotated[list[str], typer.Argument(help="Modules to release, such as 01-objectives.")],
+    out: Annotated[Path, typer.Option(help="Folder to write to; it must not exist or be empty.")],
+    edition: Edition = 0,
+) -> None:
+    """Write the learner's notebooks and data of an edition.
+
+    Example: course release 01-objectives --edition 7 --out handout
+    """
+    from course.case.edition import PRACTICE_SEED
+    from course.curriculum import Curriculum
+    from course.release import release as write
+
+    written = write(Curriculum(), modules, edition or PRACTICE_SEED, out)
+    typer.echo(f"Wrote {written} for the edition {edition or PRACTICE_SEED}.")
+
+
+@app.command()
+def grade(
+    folder: Annotated[Path, typer.Argument(help="Submissions: our layout, or Moodle's or Canvas's download.")],
+    out: Annotated[Path, typer.Option(help="Folder for gradebook, feedback and the nbgrader course.")] = Path("graded"),
+    edition: Edition = 0,
+) -> None:
+    """Grade a folder of submissions with nbgrader; write feedback pages and a gradebook.
+
+    Example: course grade submissions --edition 7 --out graded
+    """
+    from course.case.edition import PRACTICE_SEED
+    from course.curriculum import Curriculum
+    from grading.batch import grade as run
+
+    run(Curriculum(), folder, edition or PRACTICE_SEED, out)
+
+
+@case_app.command("write")
+def case_write(
+    out: Annotated[Path, typer.Option(help="Folder for the data package.")],
+    edition: Edition = 0,
+    scale: Annotated[float, typer.Option(help="1 is about 9,000 opportunities.", min=0.05)] = 1.0,
+) -> None:
+    """Write an edition's tables as CSV with a datapackage.json.
+
+    Example: course case write --edition 7 --out data
+    """
+    from course.case.edition import PRACTICE_SEED
+    from course.case.edition import Edition as CaseEdition
+
+    CaseEdition(edition or PRACTICE_SEED, scale).write(out)
+    typer.echo(f"Wrote the edition {edition or PRACTICE_SEED} to {out}.")
+
+
+@case_app.command("truths")
+def case_truths(edition: Edition = 0) -> None:
+    """Print what is planted in an edition's data, for an instructor.
+
+    Example: course case truths --edition 7
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from course.case.edition import PRACTICE_SEED
+    from course.case.edition import Edition as CaseEdition
+
+    table = Table("topic", "truth", "value", title=f"Planted in the edition {edition or PRACTICE_SEED}")
+    for topic, values in CaseEdition(edition or PRACTICE_SEED).truths().items():
+        for name, value in values.items():
+            table.add_row(topic, name, str(value))
+    Console().print(table)
+
+
+def main() -> None:
+    """Run the command; what a user got wrong is one message and exit code 1."""
+    try:
+        app()
+    except CourseError as e:
+        typer.echo(f"Error: {e}" if "\n" not in str(e) else f"Errors:\n{e}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

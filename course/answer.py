@@ -108,8 +108,8 @@ def fingerprint(value: object, spec: Spec, against: object = None) -> dict[str, 
     """Make the fingerprint of a right value, or of a known wrong one.
 
     For a wrong value give the right one as `against`: only the columns in which the two differ are then kept, so that
-    the mistake is recognised even beside another one. Raises ShapeError when the value does not fit the spec and ValueError
-    when a wrong value can't be told from the right one.
+    the mistake is recognised even beside another one. Raises ShapeError when the value does not fit the spec and
+    ValueError when a wrong value can't be told from the right one.
     """
     parts = _columns(value, spec)
     if against is not None:

@@ -69,7 +69,7 @@ class Memo:
                 )
             if not all(0 <= mark <= 3 for mark in sample.marks.values()):
                 raise ContentError(f"{path}: sample {sample.title!r}: a mark is a level from 0 to 3.")
-        return cls(path, *(getattr(header, name) for name in _Header.model_fields), parts[2].strip())
+        return cls(path, header.title, header.reader, header.words, header.rubric, header.samples, parts[2].strip())
 
     @property
     def points(self) -> int:

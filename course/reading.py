@@ -1,6 +1,6 @@
 """Turns the source of a topic page into Markdown in which every figure about the case company is computed.
 
-Fenced blocks run in order in one namespace, on one edition:
+Fenced blocks run in order in one namespace, on one edition, before the prose is filled in:
 
     ```python setup      runs, is not shown
     ```python example    runs and is shown behind a disclosure; a DataFrame as last expression becomes a table
@@ -46,7 +46,7 @@ _LINK = re.compile(r"\]\((glossary|topic|concept):([A-Za-z0-9.-]+)\)")
 
 @dataclass
 class Reading:
-    """A topic page, executed. `markdown` is plain Markdown with inline HTML; `../` is the course's root in its links."""
+    """A topic page, executed. `markdown` is plain Markdown with inline HTML; in its links `../` is the root."""
 
     path: Path
     topic: str
@@ -101,10 +101,12 @@ def render(path: Path, curriculum: Curriculum, load: Callable[..., Any]) -> Read
     def line_of(position: int) -> int:
         return first + body[:position].count("\n")
 
+    # All blocks run before any prose is filled in: the moment that opens a page speaks of figures computed below it.
+    fences = list(_FENCE.finditer(body))
+    blocks = [_block(m[1], m[2], names, reading, line_of(m.start()) + 1) for m in fences]
     out, end = [], 0
-    for match in _FENCE.finditer(body):
-        out.append(_prose(body[end : match.start()], names, path, line_of(end)))
-        out.append(_block(match[1], match[2], names, reading, line_of(match.start()) + 1))
+    for match, block in zip(fences, blocks, strict=True):
+        out += [_prose(body[end : match.start()], names, path, line_of(end)), block]
         end = match.end()
     out.append(_prose(body[end:], names, path, line_of(end)))
     markdown = "".join(out)
@@ -161,7 +163,7 @@ def _block(kind: str, code: str, names: dict[str, Any], reading: Reading, line: 
                 f"{reading.path}:{line}: a chart block ends in figure(…), not in {type(value).__name__}."
             )
         reading.figures.append(value)
-        return f"\n{value.html('../')}\n"
+        return f"\n{value.html('../../')}\n"
     reading.examples += 1
     shown = (
         '\n<details class="computation" markdown="1">\n<summary>Show the computation</summary>\n\n'
@@ -203,6 +205,7 @@ def _shown(value: Any) -> str:
     if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
         return "–"
     if isinstance(value, (float, np.floating)):
+        value = float(value)
         digits = 0 if abs(value) >= 100 or float(value).is_integer() else 1 if abs(value) >= 10 else 2
         return f"{value:,.{digits}f}".replace("-", "−")
     if isinstance(value, (int, np.integer)):

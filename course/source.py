@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedBase
+from ruamel.yaml.error import YAMLError
 
 from course.errors import ContentError
 
@@ -44,8 +45,8 @@ def parse_yaml(text: str, path: Path, model: type[Model], first_line: int = 1) -
         data = YAML(typ="rt").load(text)
     except YAMLError as e:
         mark = getattr(e, "problem_mark", None)
-        line = f":{mark.line + first_line}" if mark else ""
-        raise ContentError(f"{path}{line}: this is not valid YAML: {getattr(e, 'problem', None) or e}.") from None
+        at = f":{mark.line + first_line}" if mark else ""
+        raise ContentError(f"{path}{at}: this is not valid YAML: {getattr(e, 'problem', None) or e}.") from None
     if not isinstance(data, dict):
         raise ContentError(f"{path}: expected settings such as `title: …`, found {_shown(data)}.")
     try:

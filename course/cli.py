@@ -89,7 +89,8 @@ def check(
 
 @app.command()
 def release(
-    modules: Annotated[list[str], typer.Argument(help="Modules to release, such as 01-objectives.")],
+    modules: Annotated[list[str] | None, typer.Argument(help="Modules, such as 01-objectives; all by default.")] = None,
+    *,
     out: Annotated[Path, typer.Option(help="Folder to write to; it must not exist or be empty.")],
     edition: Edition = 0,
 ) -> None:
@@ -98,11 +99,10 @@ def release(
     Example: course release 01-objectives --edition 7 --out handout
     """
     from course.case.edition import PRACTICE_SEED
-    from course.curriculum import Curriculum
     from course.release import release as write
 
-    written = write(Curriculum(), modules, edition or PRACTICE_SEED, out)
-    typer.echo(f"Wrote {written} for the edition {edition or PRACTICE_SEED}.")
+    written = write(modules or [], edition=edition or PRACTICE_SEED, out=out)
+    typer.echo(f"Wrote {len(written)} files of the edition {edition or PRACTICE_SEED} to {out}.")
 
 
 @app.command()
@@ -110,16 +110,18 @@ def grade(
     folder: Annotated[Path, typer.Argument(help="Submissions: our layout, or Moodle's or Canvas's download.")],
     out: Annotated[Path, typer.Option(help="Folder for gradebook, feedback and the nbgrader course.")] = Path("graded"),
     edition: Edition = 0,
+    module: Annotated[list[str] | None, typer.Option(help="Grade these modules only.")] = None,
+    layout: Annotated[str, typer.Option(help="How the folder is laid out: auto, ours, moodle or canvas.")] = "auto",
 ) -> None:
     """Grade a folder of submissions with nbgrader; write feedback pages and a gradebook.
 
     Example: course grade submissions --edition 7 --out graded
     """
     from course.case.edition import PRACTICE_SEED
-    from course.curriculum import Curriculum
     from grading.batch import grade as run
+    from grading.batch import print_summary
 
-    run(Curriculum(), folder, edition or PRACTICE_SEED, out)
+    print_summary(run(folder, edition=edition or PRACTICE_SEED, out=out, modules=module or [], layout=layout))
 
 
 @case_app.command("write")

@@ -77,8 +77,8 @@ class Memo:
 
     @property
     def name(self) -> str:
-        """The name of the notebook, without ending."""
-        return "memo"
+        """The name of the notebook, without ending: `01-memo`."""
+        return f"{self.path.parent.name[:2]}-memo"
 
     def rubric_table(self) -> str:
         """The rubric as a Markdown table, levels from 3 to 0."""

@@ -1,4 +1,4 @@
-"""One text notebook gives the instructor's notebook, the learner's notebook and the page, and says what is wrong in it."""
+"""One text notebook gives the instructor's notebook, the learner's and the page, and says what is wrong in it."""
 
 from __future__ import annotations
 

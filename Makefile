@@ -50,6 +50,8 @@ lint: setup
 
 test: lint check
 	@$(BIN)/pytest -m "not slow"
+	@echo "The exercises once more, on the browser's pandas:"
+	@.venv-pandas22/bin/python -m pytest -q -m "not slow" tests/content/test_exercises.py
 
 test-all: lint check
 	@$(BIN)/pytest

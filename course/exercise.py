@@ -22,6 +22,7 @@ The kinds of cell, by their marker:
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -165,6 +166,13 @@ class Exercise:
         if missing:
             raise ContentError(f"{self.path}: the solution does not define {', '.join(missing)}.")
         return {t.id: names[t.id] for t in self.tasks}
+
+    def stub_namespace(self, load: Loader, answers: Mapping[str, str], task: Task) -> dict[str, Any]:
+        """What the cells define when `task` is left as it was handed out; errors of the untouched cell are ignored."""
+        names = self.namespace(load, dict(answers) | {task.id: ""}, until=task.id)
+        with contextlib.suppress(Exception):
+            _run(task.stub, names, load, f"<{self.name} {task.id}>")
+        return names
 
     def misjudge(self, load: Loader, task: Task, wrong: Wrong) -> Any:
         """The value that a known wrong answer gives; earlier tasks are answered rightly."""

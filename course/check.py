@@ -126,6 +126,9 @@ def _check_topic(
         row["concept"] = len(reading.concepts)
         report.problems += prose_problems(path)
         report.problems += _page_problems(reading, curriculum)
+        for id in topic.concepts:
+            if id not in reading.concepts:
+                report.problems.append(f"{path}: module.yml places concept {id} here; link it as concept:{id}.")
         if reading.topic != topic.id:
             report.problems.append(f"{path}: the header says topic {reading.topic}, the file's name {topic.id}.")
     return row, reading

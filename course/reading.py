@@ -163,7 +163,7 @@ def _block(kind: str, code: str, names: dict[str, Any], reading: Reading, line: 
                 f"{reading.path}:{line}: a chart block ends in figure(…), not in {type(value).__name__}."
             )
         reading.figures.append(value)
-        return f"\n{value.html('../../')}\n"
+        return f"\n{value.html('../')}\n"
     reading.examples += 1
     shown = (
         '\n<details class="computation" markdown="1">\n<summary>Show the computation</summary>\n\n'

@@ -1,1 +1,1 @@
-"""Grades submissions: intake, execution, judgement, gradebook, feedback."""
+"""Grades submissions: intake, run, judge, gradebook, feedback, in the order in which a submission passes."""

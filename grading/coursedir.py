@@ -1,0 +1,173 @@
+"""The nbgrader course that a class is graded in: source, release, submitted, autograded, feedback, gradebook.
+
+Made from the course's exercises by `nbgrader generate_assignment` as it comes; an assignment is a module, a notebook a
+topic or the memo. `nbgrader formgrader`, started in the folder, opens it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from course.curriculum import Curriculum
+from course.errors import GradingError
+from course.exercise import STUB, Exercise
+from course.memo import Memo
+from grading.environment import environment
+from grading.files import write_atomically
+from grading.intake import Released
+
+CONFIG = '''"""nbgrader's settings for this class. Start `nbgrader formgrader` in this folder to mark memos."""
+
+c = get_config()  # noqa: F821
+c.CourseDirectory.course_id = "sales-strategy"
+c.CourseDirectory.db_url = {db_url!r}
+c.ClearSolutions.code_stub = {{"python": {stub!r}}}
+c.HTMLExporter.sanitize_html = True
+'''
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A module as it is graded: its folder's name, exercises by notebook name in order, and the memo if it has one."""
+
+    module: str
+    exercises: dict[str, Exercise]
+    memo: Memo | None
+
+    @property
+    def notebooks(self) -> dict[str, Exercise | Memo]:
+        memo = {self.memo.name: self.memo} if self.memo else {}
+        return {**self.exercises, **memo}
+
+    @property
+    def tables(self) -> list[str]:
+        """The case tables that the module's exercises load."""
+        return sorted({table for exercise in self.exercises.values() for table in exercise.tables})
+
+
+def assignments(root: Path, modules: Sequence[str] = ()) -> list[Assignment]:
+    """Read the modules named (by number, slug or folder; all if none), as far as they have exercises or a memo.
+
+    Raises ContentError for a module that does not exist, GradingError when there is nothing to grade.
+    """
+    curriculum = Curriculum(root)
+    chosen = [curriculum.module(name) for name in modules] or list(curriculum.modules)
+    found = []
+    for module in chosen:
+        paths = [curriculum.exercise(module, topic) for topic in module.topics]
+        exercises = {e.name: e for e in (Exercise.read(p) for p in paths if p.exists())}
+        memo = Memo.read(curriculum.memo(module)) if curriculum.memo(module).exists() else None
+        if exercises or memo:
+            found.append(Assignment(module.folder, exercises, memo))
+    if not found:
+        named = ", ".join(m.folder for m in chosen)
+        raise GradingError(f"{root / 'exercises'}: expected exercises for {named}, found none.")
+    return found
+
+
+class CourseFiles:
+    """The nbgrader course directory at `root`, with its gradebook at `db_url` (default: SQLite in `root`)."""
+
+    def __init__(self, root: Path, db_url: str = ""):
+        self.root = root.resolve()
+        if re.search(r"[\[\]*?]", str(self.root)):
+            raise GradingError(f"{self.root}: nbgrader can't work in a folder whose path holds any of [ ] * ?.")
+        self.db_url = db_url or f"sqlite:///{self.root / 'gradebook.db'}"
+
+    def config(self) -> Config:
+        """nbgrader's settings for this course."""
+        config = Config()
+        config.CourseDirectory.root = str(self.root)
+        config.CourseDirectory.course_id = "sales-strategy"
+        config.CourseDirectory.db_url = self.db_url
+        config.ClearSolutions.code_stub = {"python": STUB}
+        config.HTMLExporter.sanitize_html = True
+        config.ConnectionFileMixin.transport = "ipc"
+        return config
+
+    def directory(self, module: str, learner: str = "*", notebook: str = "*") -> CourseDirectory:
+        """nbgrader's view of one assignment, student and notebook."""
+        made = CourseDirectory(config=self.config())
+        made.assignment_id, made.student_id, made.notebook_id = module, learner, notebook
+        return made
+
+    def path(self, step: str, learner: str, module: str, notebook: str, suffix: str = ".ipynb") -> Path:
+        """Where nbgrader keeps a notebook in a step such as `autograded`."""
+        return self.root / step / learner / module / f"{notebook}{suffix}"
+
+    def build(self, found: Sequence[Assignment]) -> None:
+        """Write source notebooks and release them, unless that was done for just these. Raises GradingError."""
+        write_atomically(self.root / "nbgrader_config.py", CONFIG.format(db_url=self.db_url, stub=STUB))
+        for assignment in found:
+            sources = {
+                name: nbformat.writes(exercise.source_notebook()) + "\n"
+                for name, exercise in assignment.notebooks.items()
+            }
+            digest = hashlib.sha256("\0".join([k + v for k, v in sources.items()]).encode()).hexdigest()
+            mark = self.root / "source" / f"{assignment.module}.sha256"
+            if mark.exists() and mark.read_text() == digest:
+                continue
+            for name, text in sources.items():
+                write_atomically(self.root / "source" / assignment.module / f"{name}.ipynb", text)
+            with nbgrader_log() as log:
+                converter = GenerateAssignment(coursedir=self.directory(assignment.module), config=self.config())
+                converter.force = True
+                try:
+                    converter.start()
+                except NbGraderException:
+                    reason = (log[1] if len(log) > 1 else "it gave no reason").rstrip(".")
+                    raise GradingError(
+                        f"{self.root}: nbgrader could not release {assignment.module}: {reason}. "
+                        "If exercises changed after grading began, grade into a new folder."
+                    ) from None
+            write_atomically(mark, digest)
+
+    def released(self, found: Sequence[Assignment]) -> dict[tuple[str, str], Released]:
+        """The released notebooks by module and name, in order."""
+        out = {}
+        for assignment in found:
+            for name in assignment.notebooks:
+                path = self.root / "release" / assignment.module / f"{name}.ipynb"
+                notebook = nbformat.read(path, as_version=4)
+                out[assignment.module, name] = Released(assignment.module, name, notebook)
+        return out
+
+
+@contextmanager
+def nbgrader_log() -> Iterator[list[str]]:
+    """Keep nbgrader's log off the terminal; gives the last lines of its errors."""
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            kept.append(record.getMessage().strip().splitlines()[-1] if record.getMessage().strip() else "")
+
+    kept: list[str] = []
+    handler = Keep(logging.ERROR)
+    loggers = [logging.getLogger(name) for name in ("traitlets", "tornado.application")]
+    before = [(log, log.handlers[:], log.propagate) for log in loggers]
+    for log in loggers:
+        log.handlers, log.propagate = [handler], False
+    # nbgrader calls `alembic` by name, which is found only where the environment is activated.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    try:
+        with environment({"PATH": path}), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield kept
+    finally:
+        for log, handlers, propagate in before:
+            log.handlers, log.propagate = handlers, propagate

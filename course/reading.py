@@ -26,7 +26,7 @@ import pandas as pd
 
 from course.curriculum import Curriculum
 from course.errors import ContentError
-from course.site.charts import Figure, figure
+from course.site.charts import CONTEXT, FINDING, INK, SERIES, SOFT, Figure, figure
 from course.source import read_text
 
 SECTIONS = (
@@ -95,7 +95,8 @@ def render(path: Path, curriculum: Curriculum, load: Callable[..., Any]) -> Read
     topic, body, first = split_header(path)
     reading = Reading(path, topic)
     names: dict[str, Any] = {
-        "__name__": "__main__", "load": load, "pd": pd, "np": np, "alt": alt, "figure": figure, "eur": eur, "pct": pct,
+        "__name__": "__main__", "load": load, "pd": pd, "np": np, "alt": alt, "eur": eur, "pct": pct, "figure": figure,
+        "FINDING": FINDING, "CONTEXT": CONTEXT, "INK": INK, "SOFT": SOFT, "SERIES": SERIES,
     }  # fmt: skip
 
     def line_of(position: int) -> int:

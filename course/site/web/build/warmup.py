@@ -1,6 +1,6 @@
 """What a typical task does; every module imported by it goes into the part of Python that the page loads first."""
 
-# ruff: noqa: E402, F401
+# ruff: noqa: F401
 import ast
 import base64
 import builtins

@@ -17,7 +17,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import altair as alt
 import vl_convert as vlc
@@ -82,7 +82,7 @@ THEME: Spec = {
         "labelFontSize": _TEXT,
         "orient": "top",
         "gradientStrokeColor": LINE,
-        "symbolType": "circle",
+        "offset": 26,
         "title": None,
         "titleColor": SOFT,
     },
@@ -159,16 +159,15 @@ def figure(chart: alt.TopLevelMixin, *, id: str, title: str, caption: str, alt: 
             )
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id):
         raise ContentError(f"Chart id {id!r}: expected lower-case words joined by dashes, such as payback-by-segment.")
-    spec = cast("Spec", chart.to_dict())
+    spec: Spec = chart.to_dict()
     spec["config"] = _merged(THEME, {k: v for k, v in spec.get("config", {}).items() if k != "view"})
     wide, narrow = _fitted(spec, WIDE), _fitted(_stacked(spec), NARROW)
-    drawings = [_coloured(_draw(s), id) for s in (wide, narrow)]
     moving = _compact(_fluid(spec)) if _has_inputs(spec) else None
-    return Figure(id, title, caption, alt, *drawings, spec=moving)
+    return Figure(id, title, caption, alt, _coloured(_draw(wide), id), _coloured(_draw(narrow), id), moving)
 
 
 def _draw(spec: Spec) -> str:
-    return cast("str", vlc.vegalite_to_svg(spec))
+    return vlc.vegalite_to_svg(spec)
 
 
 def _merged(base: Spec, over: Spec) -> Spec:

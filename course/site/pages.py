@@ -1,0 +1,295 @@
+"""The pages that are not readings, as plain Markdown and HTML: map, modules, topics around their reading, registers.
+
+Links lead to Markdown files, relative to the page; the site generator turns them into links between pages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from html import escape
+from pathlib import Path
+
+from course.case.registry import Node
+from course.curriculum import Concept, Curriculum, Module, Term, Topic
+from course.quiz import html, inline
+from course.reading import Reading
+
+WITHOUT_SCRIPT = "This part runs in the page and needs JavaScript. Without it, take the notebook: "
+TEXTS = Path(__file__).parent / "text"
+
+
+def page(body: str, **meta: object) -> str:
+    """A Markdown page with its front matter."""
+    given = {name: value for name, value in meta.items() if value not in (None, "")}
+    lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in given.items()]
+    return "---\n" + "\n".join(lines) + "\n---\n\n" + body.strip() + "\n"
+
+
+def home(curriculum: Curriculum, name: str) -> str:
+    """The first page: what this is, for whom, where to begin, and the map of all modules and topics."""
+    modules = [m for m in curriculum.modules if m.id]
+    written = list(curriculum.topics(written=True))
+    topics = sum(len(m.topics) for m in modules)
+    first = next(iter(written), None)
+    start = f'<a class="button" href="{_topic_url(*first)}">Start with {first[1].id}</a>' if first else ""
+    body = f"""
+<div class="hero">
+<div>
+<h1>{topics} decisions of a sales leader, each with its numbers</h1>
+<p>You read how a decision goes wrong, watch it being worked out on a company’s data, then work out another one yourself
+in the page. If your answer is one that sensible people give and regret, you are told which and why.</p>
+<div class="buttons">{start}<a class="button quiet" href="#map">See the map</a></div>
+</div>
+<div class="about">
+<p><b>For people who decide.</b> Sales leaders, operations analysts, marketing partners. Tasks need a few lines of Python;
+what is not the point is given.</p>
+<p><b>Nothing to install.</b> Python runs in your browser. What you write stays on your device, and no request leaves
+this site.</p>
+<p><b>One company throughout.</b> Tessaly Instruments sells measuring devices, an analytics subscription and services.
+It is invented; its data hold effects that a careful analysis finds and a quick one misses.</p>
+</div>
+{_gauge(modules, {topic.id for _, topic in written})}
+</div>
+
+<h2 id="map">Course map</h2>
+<course-progress></course-progress>
+<div class="map">
+{"".join(_map_module(m, curriculum) for m in modules)}
+</div>
+"""
+    return page(body, title=name, wide=True)
+
+
+def _gauge(modules: list[Module], written: set[str]) -> str:
+    """The whole course as a scale: a long mark for a module, a short one for a topic, the needle where to begin."""
+    topics = [(module, topic) for module in modules for topic in module.topics]
+    marks = []
+    for index, (module, topic) in enumerate(topics):
+        x = f"{100 * index / len(topics):.3f}%"
+        first = topic is module.topics[0]
+        if topic.id in written and not any("needle" in mark for mark in marks):
+            marks.append(f'<rect class="needle" x="{x}" y="6" width="3" height="48"/>')
+        else:
+            kind, height = ("major", 30) if first else ("minor", 16)
+            marks.append(f'<rect class="{kind}" x="{x}" y="{54 - height}" width="1.5" height="{height}"/>')
+        if first:
+            marks.append(f'<text x="{x}" y="72" font-size="15">{module.id}</text>')
+    return f'<svg class="gauge" aria-hidden="true">{"".join(marks)}</svg>'
+
+
+def _map_module(module: Module, curriculum: Curriculum) -> str:
+    written = [t for t in module.topics if curriculum.reading(module, t).exists()]
+    tag = "" if written else ' <span class="tag">Not written yet.</span>'
+    rows = "".join(_topic_row(module, topic, topic in written) for topic in module.topics)
+    title = f'<a href="{module.folder}/index.html">{escape(module.title)}</a>'
+    return f"""<section aria-labelledby="module-{module.id}">
+<h3 id="module-{module.id}"><span class="number">{module.id}</span>{title}</h3>
+<p class="question">{escape(module.question)}{tag}</p>
+<ol class="topics">{rows}</ol>
+</section>
+"""
+
+
+def _topic_row(module: Module, topic: Topic, written: bool, base: str = "", what: str = "") -> str:
+    about = f'<span class="what">{escape(what)}</span>' if what else ""
+    label = f'<span class="n">{topic.id}</span> <span>{escape(topic.title)}</span>'
+    if not written:
+        tag = '<span class="tag visually-hidden">not written yet</span>'
+        return f'<li><span class="planned">{label} {tag}{about}</span></li>'
+    url = f"{base}{topic.stem}.html" if base else _topic_url(module, topic)
+    minutes = f'<span class="tag state">{topic.minutes} min</span>'
+    return f'<li data-topic="{topic.id}"><a href="{url}">{label} {minutes}{about}</a></li>'
+
+
+def _topic_url(module: Module, topic: Topic) -> str:
+    return f"{module.folder}/{topic.stem}.html"
+
+
+def module_page(module: Module, curriculum: Curriculum) -> str:
+    """A module: the situation, what a learner can do afterwards, topics, concepts, the memo."""
+    written = {t.id for t in module.topics if curriculum.reading(module, t).exists()}
+    parts = []
+    if not written:
+        planned = "This module is planned. What each topic will decide is fixed; its pages are not written yet."
+        parts.append(f'<p class="note">{planned}</p>')
+    parts.append(f'<p class="decision"><b>The question</b>{escape(module.question)}</p>')
+    if module.situation:
+        parts.append(f"## The situation\n\n{module.situation}")
+    if module.outcomes:
+        parts.append("## What you can do afterwards\n\n" + "\n".join(f"- {o}" for o in module.outcomes))
+    rows = "".join(_topic_row(module, t, t.id in written, "./", t.decision) for t in module.topics)
+    progress = f'<course-progress module="{module.id}"></course-progress>\n' if written else ""
+    parts.append(f'## Topics\n\n{progress}<ol class="topics full">{rows}</ol>')
+    concepts = [curriculum.concepts[c] for c in module.concepts if c in curriculum.concepts]
+    if concepts:
+        lines = [f"- [{c.id} {c.name}](../concepts.md#{c.id.lower()})" for c in concepts]
+        parts.append("## Ideas from the essays\n\n" + "\n".join(lines))
+    if curriculum.memo(module).exists():
+        memo = "The module closes with half a page of advice to a reader who can say no. [Write the memo](memo.md)."
+        parts.append(f"## The memo\n\n{memo}")
+    if module.decided:
+        fold = '<details class="fold" markdown="1">\n<summary>Read it after the memo</summary>'
+        parts.append(f"## What was decided\n\n{fold}\n\n{module.decided}\n\n</details>")
+    if written:
+        parts.append("## Take the notebooks with you\n\n<course-downloads></course-downloads>")
+    return page(
+        "\n\n".join(parts),
+        title=module.title,
+        module=module.id,
+        minutes=module.minutes if written else None,
+        description=module.question,
+    )
+
+
+def topic_page(
+    module: Module, topic: Topic, reading: Reading, curriculum: Curriculum, *, exercise: bool, quiz: bool, notebook: str
+) -> str:
+    """A topic: its reading, then the task, the quiz and the sources."""
+    moment, _, rest = reading.markdown.partition("\n## ")
+    parts = [
+        f'<p class="decision"><b>The decision</b>{escape(topic.decision)}</p>',
+        f'<div class="moment" markdown="1">\n\n{moment.strip()}\n\n</div>',
+        f"## {rest.strip()}" if rest else "",
+    ]
+    if exercise:
+        link = f'{WITHOUT_SCRIPT}<a href="../{notebook}">{escape(topic.id)} as a notebook</a>.'
+        src = f"../assets/exercises/{topic.id}.json"
+        parts.append(f'## Your turn\n\n<course-exercise src="{src}"><p class="note">{link}</p></course-exercise>')
+    if quiz:
+        src = f"../assets/quiz/{topic.id}.json"
+        fallback = '<p class="note">The quiz runs in the page and needs JavaScript.</p>'
+        parts.append(f'## Check yourself\n\n<course-quiz src="{src}">{fallback}</course-quiz>')
+    parts.append(f"## Sources\n\n{_sources(reading, curriculum)}")
+    return page(
+        "\n\n".join(parts),
+        title=topic.title,
+        module=module.id,
+        topic=topic.id,
+        minutes=topic.minutes,
+        description=topic.decision,
+    )
+
+
+def _sources(reading: Reading, curriculum: Curriculum) -> str:
+    lines = [f"- {_reference(curriculum, key)}" for key in reading.sources]
+    lines.append("- Figures about Tessaly Instruments are computed from its data, [table by table](../data.md).")
+    return "\n".join(lines)
+
+
+def _reference(curriculum: Curriculum, key: str) -> str:
+    source = curriculum.sources[key]
+    return f"{source.text} [{_host(source.url)}]({source.url})" if source.url else source.text
+
+
+def _host(url: str) -> str:
+    return url.split("/")[2].removeprefix("www.")
+
+
+def text(name: str, title: str) -> str:
+    """A page whose text is a file of this package."""
+    return page((TEXTS / f"{name}.md").read_text("utf-8"), title=title)
+
+
+def memo_page(module: Module, title: str, number: str) -> str:
+    """The memo that closes a module."""
+    src = f"../assets/exercises/{number}-memo.json"
+    fallback = '<p class="note">The memo is written in the page and needs JavaScript.</p>'
+    body = f'<course-memo src="{src}">{fallback}</course-memo>'
+    return page(body, title=title, module=module.id, description=f"The memo that closes module {module.id}.")
+
+
+def glossary(terms: Iterable[Term]) -> str:
+    """All terms in order of the alphabet, each with its formula and usual misuse."""
+    ordered = sorted(terms, key=lambda t: t.term.lower())
+    letters = sorted({t.term[0].upper() for t in ordered})
+    firsts = {letter: next(t.id for t in ordered if t.term[0].upper() == letter) for letter in letters}
+    links = "".join(f'<li><a href="#{firsts[letter]}">{letter}</a></li>' for letter in letters)
+    parts = [f'<ul class="letters" aria-label="First letters">{links}</ul>']
+    for term in ordered:
+        formula = f'<p class="formula">{escape(term.formula)}</p>' if term.formula else ""
+        misuse = f"<p><b>Usual misuse:</b> {inline(term.misuse)}</p>" if term.misuse else ""
+        parts.append(_entry(term.id, escape(term.term), f"<p>{inline(term.means)}</p>{formula}{misuse}"))
+    return page("\n\n".join(parts), title="Glossary", description="Terms of the course with formula and usual misuse.")
+
+
+def concepts(entries: Iterable[Concept], curriculum: Curriculum) -> str:
+    """What the essays teach, and in which module."""
+    parts = ["Ideas that the course takes from four essays, in our words. Each is taught where it changes a decision."]
+    titles = {m.id: m for m in curriculum.modules}
+    for concept in entries:
+        source = curriculum.sources.get(concept.source)
+        taught = [titles[m] for m in concept.modules if m in titles]
+        where = ", ".join(f'<a href="{m.folder}/index.html">{m.id} {escape(m.title)}</a>' for m in taught)
+        cited = f' <a href="sources.html#{source.key}">({escape(source.short)})</a>' if source else ""
+        body = f'<p>{inline(concept.is_)}.{cited}</p><p class="small">Taught in {where}.</p>'
+        title = f'<span class="number">{concept.id}</span> {escape(concept.name)}'
+        parts.append(_entry(concept.id.lower(), title, body))
+    return page("\n\n".join(parts), title="Concepts", description="Ideas from the essays and where they are taught.")
+
+
+def sources(curriculum: Curriculum) -> str:
+    """What the course cites, and every outside figure with its source, date and the care it needs."""
+    parts = ["## What the course cites"]
+    for source in curriculum.sources.values():
+        link = f' <a href="{escape(source.url)}">{escape(_host(source.url))}</a>' if source.url else ""
+        parts.append(f'<div class="entry" id="{source.key}"><p>{inline(source.text)}{link}</p></div>')
+    parts.append(
+        "## Figures from outside\n\nEvery figure in the course that is not computed from the case data is listed here. "
+        "They are dated findings, never laws."
+    )
+    for claim in curriculum.claims.values():
+        source_of = curriculum.sources.get(claim.source)
+        cited = f'<a href="#{source_of.key}">{escape(source_of.short)}</a>' if source_of else escape(claim.source)
+        body = (
+            f"<p>{inline(claim.says)}.</p><p><b>With care:</b> {inline(claim.care)}</p>"
+            f'<p class="small">{cited}; dated {escape(claim.dated)}; '
+            f"looked up {claim.checked.day} {claim.checked:%B %Y}.</p>"
+        )
+        parts.append(f'<div class="entry" id="claim-{claim.id}">{body}</div>')
+    return page("\n\n".join(parts), title="Sources", description="What the course cites and quotes.")
+
+
+def data_dictionary(tables: Mapping[str, Node], rows: Mapping[str, int], seed: int) -> str:
+    """Every table of the case company with its columns, units and keys."""
+    names = list(tables)
+    contents = "".join(f'<li><a href="#{name}">{name}</a></li>' for name in names)
+    parts = [
+        f"The tables of Tessaly Instruments, practice edition (seed {seed}). All people and firms in them are invented. "
+        "History runs from January 2023 to December 2025; amounts are in euros unless the unit says otherwise. "
+        '<a href="assets/data/datapackage.json">The whole package</a> describes itself in the Frictionless format.',
+        f'<ul class="letters" aria-label="Tables">{contents}</ul>',
+    ]
+    for name, node in tables.items():
+        lines = []
+        for column in node.columns:
+            notes = [column.about.rstrip(".") + "."]
+            if column.choices:
+                notes.append(f"One of {', '.join(column.choices)}.")
+            if column.nullable:
+                notes.append("May be missing.")
+            link = f'<a href="#{column.refers.split(".")[0]}">{escape(column.refers)}</a>' if column.refers else ""
+            if link:
+                notes.append("Found in")
+            text = " ".join(map(escape, notes)) + (f" {link}." if link else "")
+            mark = ' <span class="tag">key</span>' if column.key else ""
+            lines.append(
+                f'<tr><th scope="row"><code>{escape(column.name)}</code>{mark}</th><td>{column.kind}</td>'
+                f"<td>{escape(column.unit)}</td><td>{text}</td></tr>"
+            )
+        about = html(node.about)
+        count = f"{rows[name]:,} rows" if name in rows else "table"
+        used = f"; used in {', '.join(node.topics)}" if node.topics else ""
+        parts.append(
+            f'<h2 id="{name}"><code>{name}</code></h2>\n{about}\n'
+            f'<p class="small"><a href="assets/data/{name}.csv">{name}.csv</a>, {count}{used}.</p>\n'
+            f'<div class="table-scroll" tabindex="0" role="region" aria-label="Columns of {name}"><table><thead><tr>'
+            '<th scope="col">column</th><th scope="col">type</th><th scope="col">unit</th><th scope="col">meaning</th>'
+            f"</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
+        )
+    return page("\n\n".join(parts), title="Data", description="The case company’s tables, column by column.")
+
+
+def _entry(id: str, title: str, body: str) -> str:
+    heading = f'<h2 id="{id}-title">{title}</h2>'
+    return f'<section class="entry" id="{id}" aria-labelledby="{id}-title">{heading}{body}</section>'

@@ -1,0 +1,273 @@
+"""Builds the site: stages plain Markdown and HTML, has the generator make pages of it, adds what pages load.
+
+    .build/docs     staged pages                  .build/html     the generator's output
+    .build/assets   exercises, quizzes, data      site/           all of it, with the page's scripts and Python
+
+Each step rewrites only what changed, so that the site can be served while it is built again.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from course.case.edition import PRACTICE_SEED, Edition
+from course.case.registry import published
+from course.curriculum import Curriculum, Module, Topic
+from course.errors import BuildError
+from course.exercise import Exercise
+from course.memo import Memo
+from course.page import exercise_page, memo_page, quiz_page
+from course.quiz import Quiz
+from course.reading import Reading, render
+from course.site import pages
+from course.site.cache import Cache
+from course.site.folder import Folder
+from course.site.links import broken_links
+from course.training import Training
+
+LINKS = (
+    ("Course map", "index"),
+    ("Glossary", "glossary"),
+    ("Concepts", "concepts"),
+    ("Data", "data"),
+    ("Sources", "sources"),
+)
+MORE = (("For instructors", "instructors"), ("For organisations", "organisations"), ("Sources", "sources"))
+
+# What the generator's theme brings along and these pages do not load.
+_UNUSED = ("assets/javascripts/", "assets/stylesheets/", "assets/images/", "sitemap.xml")
+# What is put into the site after the generator has run.
+_ADDED = ("assets/app/", "assets/py/", "lite/")
+
+
+def build_site(
+    curriculum: Curriculum, site: Path, training: Training, *, say: Callable[[str], None] = print, assets: bool = True
+) -> None:
+    """Build the whole site into the folder `site`, changing there only what differs.
+
+    `say` is told what is being done. Without `assets`, the page's scripts and Python are left as they are.
+    Raises CourseError naming what is wrong; the folder then still holds the site as it was.
+    """
+    began = time.monotonic()
+    work = curriculum.root / ".build"
+    say("Running readings and exercises …")
+    plan = stage(curriculum, work, training)
+    say("Making pages …")
+    _generate(curriculum.root, plan, training)
+    target = Folder(site)
+    target.copy(work / "html", skip=lambda name: name.startswith(_UNUSED))
+    target.copy(work / "assets", "assets")
+    target.close(keep=lambda name: name.startswith(_ADDED))
+    if assets:
+        from course.site.assets import build_assets
+
+        say("Adding scripts and Python …")
+        build_assets(site)
+        problems = broken_links(site)
+        if problems:
+            raise BuildError("These links lead nowhere:\n" + "\n".join(problems))
+    say(f"Built {site} in {time.monotonic() - began:.1f} s.")
+
+
+@dataclass
+class Plan:
+    """What the generator needs to know beside the staged pages."""
+
+    nav: list[Any] = field(default_factory=list)
+    modules: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+
+def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
+    """Write pages to `work`/docs and what they load to `work`/assets. Raises ContentError on the first bad source."""
+    docs, assets = Folder(work / "docs"), Folder(work / "assets")
+    cache = Cache(curriculum.root / ".cache" / "site")
+    load = _practice()
+    plan = Plan(nav=["index.md"])
+    exercises: dict[str, dict[str, Any]] = {}
+    notebooks: list[dict[str, Any]] = []
+
+    docs.write("index.md", pages.home(curriculum, training.name))
+    for module in curriculum.modules:
+        entry: dict[str, Any] = {
+            "id": module.id,
+            "title": module.title,
+            "url": f"{module.folder}/index.html",
+            "topics": [],
+            "memo": "",
+        }
+        plan.modules[module.id] = entry
+        plan.nav.append(f"{module.folder}/index.md")
+        docs.write(f"{module.folder}/index.md", pages.module_page(module, curriculum))
+        quiz = Quiz.read(curriculum.quiz(module)) if curriculum.quiz(module).exists() else None
+        for topic in module.topics:
+            name = f"{module.folder}/{topic.stem}"
+            written = curriculum.reading(module, topic).exists()
+            entry["topics"].append({"id": topic.id, "title": topic.title, "url": f"{name}.html", "written": written})
+            parts: dict[str, list[str]] = {"tasks": [], "quiz": []}
+            if curriculum.exercise(module, topic).exists():
+                exercise = _exercise(curriculum, module, topic, training, cache, load)
+                parts["tasks"] = [cell["id"] for cell in exercise.page["cells"] if cell["kind"] == "task"]
+                assets.write(f"exercises/{topic.id}.json", _json(exercise.page))
+                assets.write(f"notebooks/{exercise.page['notebook']}", exercise.notebook)
+                notebooks.append(
+                    {"module": module.id, "topic": topic.id, "path": exercise.page["notebook"], "title": topic.title}
+                )
+            items = quiz.of(topic.id) if quiz else []
+            if items:
+                parts["quiz"] = [item.id for item in items]
+                assets.write(f"quiz/{topic.id}.json", _json(quiz_page(topic.id, items)))
+            if not written:
+                continue
+            exercises[topic.id] = parts
+            reading = _reading(curriculum, module, topic, cache, load)
+            for figure in reading.figures:
+                for path, spec in figure.files().items():
+                    assets.write(path.removeprefix("assets/"), spec)
+            plan.nav.append(f"{name}.md")
+            text = pages.topic_page(
+                module, topic, reading, curriculum,
+                exercise=bool(parts["tasks"]), quiz=bool(items), notebook=f"assets/notebooks/{name}.ipynb",
+            )  # fmt: skip
+            docs.write(f"{name}.md", text)
+        if curriculum.memo(module).exists():
+            memo = Memo.read(curriculum.memo(module))
+            number = f"{module.id:02d}"
+            content = memo_page(memo, module.folder)
+            assets.write(f"exercises/{number}-memo.json", _json(content))
+            assets.write(f"notebooks/{content['notebook']}", _notebook(memo.learner_notebook()))
+            notebooks.append({"module": module.id, "topic": None, "path": content["notebook"], "title": memo.title})
+            docs.write(f"{module.folder}/memo.md", pages.memo_page(module, memo.title, number))
+            plan.nav.append(f"{module.folder}/memo.md")
+            entry["memo"] = f"{module.folder}/memo.html"
+    assets.write("exercises/index.json", _json(exercises))
+    assets.write("notebooks/index.json", _json(notebooks))
+
+    rows = _data(curriculum, assets, cache)
+    docs.write("glossary.md", pages.glossary(curriculum.glossary.values()))
+    docs.write("concepts.md", pages.concepts(curriculum.concepts.values(), curriculum))
+    docs.write("sources.md", pages.sources(curriculum))
+    docs.write("data.md", pages.data_dictionary(published(), rows, PRACTICE_SEED))
+    docs.write("instructors.md", pages.text("instructors", "For instructors"))
+    docs.write("organisations.md", pages.text("organisations", "For organisations"))
+    docs.close()
+    assets.close()
+    return plan
+
+
+def _practice() -> Callable[..., Any]:
+    """`load` on the practice edition, whatever data the working directory holds; callers get tables of their own."""
+    edition = Edition(PRACTICE_SEED)
+
+    def load(*names: str) -> Any:
+        tables = tuple(edition.table(name).copy() for name in names)
+        return tables[0] if len(tables) == 1 else tables
+
+    return load
+
+
+def _registers(curriculum: Curriculum) -> list[Path]:
+    """What a page names besides its own text: titles, sources, claims, terms."""
+    folder = curriculum.root / "modules"
+    return [folder / f"{name}.yml" for name in ("concepts", "sources", "claims", "glossary")] + [
+        folder / module.folder / "module.yml" for module in curriculum.modules
+    ]
+
+
+def _reading(curriculum: Curriculum, module: Module, topic: Topic, cache: Cache, load: Callable[..., Any]) -> Reading:
+    path = curriculum.reading(module, topic)
+    written = [t.id for _, t in curriculum.topics(written=True)]
+    return cache.get("reading", [path, *_registers(curriculum)], written, lambda: render(path, curriculum, load))
+
+
+@dataclass
+class _Exercise:
+    page: dict[str, Any]
+    notebook: str
+
+
+def _exercise(
+    curriculum: Curriculum, module: Module, topic: Topic, training: Training, cache: Cache, load: Callable[..., Any]
+) -> _Exercise:
+    path = curriculum.exercise(module, topic)
+
+    def make() -> _Exercise:
+        exercise = Exercise.read(path)
+        page = exercise_page(exercise, module.folder, load, training.shows_solutions)
+        return _Exercise(page, _notebook(exercise.learner_notebook()))
+
+    return cache.get("exercise", [path], (module.folder, training.shows_solutions), make)
+
+
+def _data(curriculum: Curriculum, assets: Folder, cache: Cache) -> dict[str, int]:
+    """Put the practice edition's data package among the assets and return its tables' numbers of rows."""
+
+    def make() -> dict[str, bytes]:
+        folder = Edition(PRACTICE_SEED).write(curriculum.root / ".build" / "package")
+        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+    files = cache.get("data", [], PRACTICE_SEED, make)
+    for name, content in files.items():
+        assets.write(f"data/{name}", content)
+    package = json.loads(files["datapackage.json"])
+    return {resource["name"]: resource["rows"] for resource in package["resources"]}
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _notebook(notebook: nbformat.NotebookNode) -> str:
+    text: str = nbformat.writes(notebook)
+    return text + "\n"
+
+
+def _generate(root: Path, plan: Plan, training: Training) -> None:
+    os.environ["NO_MKDOCS_2_WARNING"] = "1"
+    from mkdocs.commands.build import build
+    from mkdocs.config import load_config
+    from mkdocs.exceptions import Abort, MkDocsException
+
+    links = [{"title": title, "url": f"{name}.html"} for title, name in LINKS]
+    more = [{"title": title, "url": f"{name}.html"} for title, name in MORE]
+    with _heeded_log() as said:
+        try:
+            config = load_config(
+                str(root / "mkdocs.yml"),
+                site_name=training.name,
+                nav=plan.nav,
+                extra={"course": {"modules": plan.modules, "links": links, "more": more}},
+            )
+            build(config)
+        except (Abort, MkDocsException) as error:
+            raise BuildError("The pages have errors:\n" + "\n".join(said or [str(error)])) from None
+
+
+@contextmanager
+def _heeded_log() -> Iterator[list[str]]:
+    """Collect the generator's warnings and errors instead of printing them."""
+    said: list[str] = []
+
+    class Heed(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.append(record.getMessage())
+
+    handler = Heed(logging.WARNING)
+    log = logging.getLogger("mkdocs")
+    before = log.propagate
+    log.addHandler(handler)
+    log.propagate = False
+    try:
+        yield said
+    finally:
+        log.removeHandler(handler)
+        log.propagate = before

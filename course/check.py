@@ -80,6 +80,7 @@ def _check_module(module: Module, curriculum: Curriculum, load: Callable[..., An
     elif complete:
         report.problems.append(f"{curriculum.memo(module)}: the module is complete, but its memo is missing.")
     taught: set[str] = set()
+    report.problems += unfinished(where / "module.yml") + unfinished(curriculum.quiz(module))
     for topic in module.topics:
         row, reading = _check_topic(module, topic, quiz, curriculum, load, report)
         report.rows[topic.id] = row
@@ -117,6 +118,7 @@ def _check_topic(
                 f"{exercise.path}: the header says topic {exercise.topic}, the file's name {topic.id}."
             )
     path = curriculum.reading(module, topic)
+    report.problems += unfinished(path) + unfinished(curriculum.exercise(module, topic))
     reading: Reading | None = None
     if path.exists():
         reading = _try(report, lambda: render(path, curriculum, load))
@@ -154,6 +156,12 @@ def _check_misconceptions(exercise: Exercise, items: list[Any], path: Path, repo
                     f"{path}: item {item.id} names the misconception {part.misconception}; "
                     f"the exercise knows {', '.join(sorted(known))}."
                 )
+
+
+def unfinished(path: Path) -> list[str]:
+    """Lines of a source file that `course new` wrote and nobody has replaced yet."""
+    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    return [f"{path}:{n}: a part is still to be replaced." for n, line in enumerate(lines, 1) if "REPLACE" in line]
 
 
 def prose_problems(path: Path) -> list[str]:

@@ -88,6 +88,24 @@ def check(
 
 
 @app.command()
+def new(
+    id: Annotated[str, typer.Argument(help="The topic's id: the module's number and the next free one, such as 1.8.")],
+    slug: Annotated[str, typer.Argument(help="Lower-case words joined by dashes; the files are named by it.")],
+    title: Annotated[str, typer.Argument(help="The topic's title.")],
+) -> None:
+    """Start a topic: write its outline, reading, exercise and quiz items with parts to replace.
+
+    Example: course new 1.8 partner-targets "Targets for partners"
+    """
+    from course.curriculum import Curriculum
+    from course.scaffold import new_topic
+
+    for path in new_topic(Curriculum(), id, slug, title):
+        typer.echo(f"Wrote {path}")
+    typer.echo("`course check` names every part that is to be replaced.")
+
+
+@app.command()
 def release(
     modules: Annotated[list[str] | None, typer.Argument(help="Modules, such as 01-objectives; all by default.")] = None,
     *,

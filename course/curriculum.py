@@ -23,6 +23,11 @@ from course.source import Source, read_yaml
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def course_root() -> Path:
+    """The folder that holds modules/ and exercises/: the working directory if it does, else this checkout."""
+    return Path.cwd() if (Path.cwd() / "modules").is_dir() else ROOT
+
+
 def matching(pattern: str, expected: str) -> AfterValidator:
     """A check that a string has a form; `expected` says so in the message."""
 
@@ -154,8 +159,8 @@ class _Terms(Source):
 class Curriculum:
     """The whole course as its sources under `root` (which holds modules/ and exercises/) describe it."""
 
-    def __init__(self, root: Path = ROOT):
-        self.root = root
+    def __init__(self, root: Path | None = None):
+        self.root = root or course_root()
 
     @cached_property
     def modules(self) -> tuple[Module, ...]:

@@ -171,10 +171,10 @@ def case_truths(edition: Edition = 0) -> None:
     from course.case.edition import PRACTICE_SEED
     from course.case.edition import Edition as CaseEdition
 
-    table = Table("topic", "truth", "value", title=f"Planted in the edition {edition or PRACTICE_SEED}")
-    for topic, values in CaseEdition(edition or PRACTICE_SEED).truths().items():
-        for name, value in values.items():
-            table.add_row(topic, name, str(value))
+    table = Table("topic", "what is planted", "with", title=f"Planted in the edition {edition or PRACTICE_SEED}")
+    for truth in CaseEdition(edition or PRACTICE_SEED).truths().values():
+        values = "\n".join(f"{name} = {value}" for name, value in truth.parameters.items())
+        table.add_row(truth.topic, truth.statement, values, end_section=True)
     Console().print(table)
 
 

@@ -135,6 +135,9 @@ def show(value: object) -> Output:
     pandas = sys.modules.get("pandas")
     if pandas is not None and isinstance(value, (pandas.DataFrame, pandas.Series)):
         return _table(value)
+    plot = sys.modules.get("course.plot")
+    if plot is not None and isinstance(value, plot.Chart):
+        return {"kind": "chart", "spec": value.spec, "alt": value.alt}
     bundle = _bundle(value)
     for mime, content in bundle.items():
         if re.fullmatch(r"application/vnd\.vegalite\.v\d+(\.\d+)*\+json", mime):

@@ -75,6 +75,7 @@ THEME: Spec = {
         "titleX": 0,
         "titleY": -8,
     },
+    "axisQuantitative": {"tickCount": 6},
     "axisBand": {"grid": False, "ticks": False, "domain": False},
     "header": {"labelColor": INK, "labelFontSize": _TEXT, "labelFontWeight": "bold", "titleColor": SOFT},
     "legend": {
@@ -82,7 +83,7 @@ THEME: Spec = {
         "labelFontSize": _TEXT,
         "orient": "top",
         "gradientStrokeColor": LINE,
-        "offset": 26,
+        "offset": 28,
         "title": None,
         "titleColor": SOFT,
     },
@@ -259,6 +260,8 @@ def _size(svg: str) -> tuple[float, float]:
     return float(found[1]), float(found[2])
 
 
+# Vega names its parts for assistive technology and style sheets; here the figure's text alternative speaks for all.
+_NAMES = re.compile(r' (?:class|role|aria-[a-z]+)="[^"]*"')
 _PAINT = re.compile(r'(fill|stroke|stop-color)="([^"]+)"')
 _KEEP = re.compile(r"var\(--[a-z0-9-]+\)|none|transparent|url\(#.+\)")
 
@@ -280,6 +283,7 @@ def _coloured(svg: str, id: str) -> str:
         return f'{match[0]} style="{what}:color-mix(in srgb,var(--c-1) {share:.0%},var(--c-ramp))"'
 
     width, height = _size(svg)
+    svg = _NAMES.sub("", svg)
     svg = re.sub(r"<svg[^>]*>", f'<svg viewBox="0 0 {width:g} {height:g}">', svg, count=1)
     return _PAINT.sub(paint, svg)
 

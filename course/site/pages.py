@@ -26,7 +26,7 @@ def page(body: str, **meta: object) -> str:
     return "---\n" + "\n".join(lines) + "\n---\n\n" + body.strip() + "\n"
 
 
-def home(curriculum: Curriculum, name: str) -> str:
+def home(curriculum: Curriculum) -> str:
     """The first page: what this is, for whom, where to begin, and the map of all modules and topics."""
     modules = [m for m in curriculum.modules if m.id]
     written = list(curriculum.topics(written=True))
@@ -42,8 +42,8 @@ in the page. If your answer is one that sensible people give and regret, you are
 <div class="buttons">{start}<a class="button quiet" href="#map">See the map</a></div>
 </div>
 <div class="about">
-<p><b>For people who decide.</b> Sales leaders, operations analysts, marketing partners. Tasks need a few lines of Python;
-what is not the point is given.</p>
+<p><b>For people who decide.</b> Sales leaders, operations analysts, marketing partners. Tasks need a few lines of
+Python; what is not the point is given.</p>
 <p><b>Nothing to install.</b> Python runs in your browser. What you write stays on your device, and no request leaves
 this site.</p>
 <p><b>One company throughout.</b> Tessaly Instruments sells measuring devices, an analytics subscription and services.
@@ -58,7 +58,7 @@ It is invented; its data hold effects that a careful analysis finds and a quick 
 {"".join(_map_module(m, curriculum) for m in modules)}
 </div>
 """
-    return page(body, title=name, wide=True)
+    return page(body, title="Course map", wide=True)
 
 
 def _gauge(modules: list[Module], written: set[str]) -> str:
@@ -137,7 +137,7 @@ def module_page(module: Module, curriculum: Curriculum) -> str:
         "\n\n".join(parts),
         title=module.title,
         module=module.id,
-        minutes=module.minutes if written else None,
+        time=_time(module.minutes) if written else None,
         description=module.question,
     )
 
@@ -166,7 +166,7 @@ def topic_page(
         title=topic.title,
         module=module.id,
         topic=topic.id,
-        minutes=topic.minutes,
+        time=_time(topic.minutes),
         description=topic.decision,
     )
 
@@ -188,7 +188,7 @@ def _host(url: str) -> str:
 
 def text(name: str, title: str) -> str:
     """A page whose text is a file of this package."""
-    return page((TEXTS / f"{name}.md").read_text("utf-8"), title=title)
+    return page((TEXTS / f"{name}.md").read_text("utf-8"), title=title, register=True)
 
 
 def memo_page(module: Module, title: str, number: str) -> str:
@@ -202,20 +202,26 @@ def memo_page(module: Module, title: str, number: str) -> str:
 def glossary(terms: Iterable[Term]) -> str:
     """All terms in order of the alphabet, each with its formula and usual misuse."""
     ordered = sorted(terms, key=lambda t: t.term.lower())
-    letters = sorted({t.term[0].upper() for t in ordered})
-    firsts = {letter: next(t.id for t in ordered if t.term[0].upper() == letter) for letter in letters}
-    links = "".join(f'<li><a href="#{firsts[letter]}">{letter}</a></li>' for letter in letters)
-    parts = [f'<ul class="letters" aria-label="First letters">{links}</ul>']
+    parts = [_index("Terms", {t.id: t.term.partition(" (")[0] for t in ordered}, letters=True)]
     for term in ordered:
         formula = f'<p class="formula">{escape(term.formula)}</p>' if term.formula else ""
         misuse = f"<p><b>Usual misuse:</b> {inline(term.misuse)}</p>" if term.misuse else ""
         parts.append(_entry(term.id, escape(term.term), f"<p>{inline(term.means)}</p>{formula}{misuse}"))
-    return page("\n\n".join(parts), title="Glossary", description="Terms of the course with formula and usual misuse.")
+    return page(
+        "\n\n".join(parts),
+        title="Glossary",
+        register=True,
+        description="Terms of the course with formula and usual misuse.",
+    )
 
 
 def concepts(entries: Iterable[Concept], curriculum: Curriculum) -> str:
     """What the essays teach, and in which module."""
-    parts = ["Ideas that the course takes from four essays, in our words. Each is taught where it changes a decision."]
+    entries = list(entries)
+    parts = [
+        "Ideas that the course takes from four essays, in our words. Each is taught where it changes a decision.",
+        _index("Concepts", {c.id.lower(): f"{c.id} {c.name}" for c in entries}),
+    ]
     titles = {m.id: m for m in curriculum.modules}
     for concept in entries:
         source = curriculum.sources.get(concept.source)
@@ -225,18 +231,24 @@ def concepts(entries: Iterable[Concept], curriculum: Curriculum) -> str:
         body = f'<p>{inline(concept.is_)}.{cited}</p><p class="small">Taught in {where}.</p>'
         title = f'<span class="number">{concept.id}</span> {escape(concept.name)}'
         parts.append(_entry(concept.id.lower(), title, body))
-    return page("\n\n".join(parts), title="Concepts", description="Ideas from the essays and where they are taught.")
+    return page(
+        "\n\n".join(parts),
+        title="Concepts",
+        register=True,
+        description="Ideas from the essays and where they are taught.",
+    )
 
 
 def sources(curriculum: Curriculum) -> str:
     """What the course cites, and every outside figure with its source, date and the care it needs."""
-    parts = ["## What the course cites"]
+    places = {"cited": "What the course cites", "figures": "Figures from outside"}
+    parts = [_index("Sources", places), "## What the course cites {#cited}"]
     for source in curriculum.sources.values():
         link = f' <a href="{escape(source.url)}">{escape(_host(source.url))}</a>' if source.url else ""
         parts.append(f'<div class="entry" id="{source.key}"><p>{inline(source.text)}{link}</p></div>')
     parts.append(
-        "## Figures from outside\n\nEvery figure in the course that is not computed from the case data is listed here. "
-        "They are dated findings, never laws."
+        "## Figures from outside {#figures}\n\nEvery figure in the course that is not computed from the case data "
+        "is listed here. They are dated findings, never laws."
     )
     for claim in curriculum.claims.values():
         source_of = curriculum.sources.get(claim.source)
@@ -247,18 +259,17 @@ def sources(curriculum: Curriculum) -> str:
             f"looked up {claim.checked.day} {claim.checked:%B %Y}.</p>"
         )
         parts.append(f'<div class="entry" id="claim-{claim.id}">{body}</div>')
-    return page("\n\n".join(parts), title="Sources", description="What the course cites and quotes.")
+    return page("\n\n".join(parts), title="Sources", register=True, description="What the course cites and quotes.")
 
 
 def data_dictionary(tables: Mapping[str, Node], rows: Mapping[str, int], seed: int) -> str:
     """Every table of the case company with its columns, units and keys."""
     names = list(tables)
-    contents = "".join(f'<li><a href="#{name}">{name}</a></li>' for name in names)
     parts = [
-        f"The tables of Tessaly Instruments, practice edition (seed {seed}). All people and firms in them are invented. "
-        "History runs from January 2023 to December 2025; amounts are in euros unless the unit says otherwise. "
+        f"The tables of Tessaly Instruments, practice edition (seed {seed}). All people and firms in them are "
+        "invented. History runs from January 2023 to December 2025; amounts are in euros unless the unit says otherwise. "
         '<a href="assets/data/datapackage.json">The whole package</a> describes itself in the Frictionless format.',
-        f'<ul class="letters" aria-label="Tables">{contents}</ul>',
+        _index("Tables", dict(zip(names, names, strict=True))),
     ]
     for name, node in tables.items():
         lines = []
@@ -287,7 +298,30 @@ def data_dictionary(tables: Mapping[str, Node], rows: Mapping[str, int], seed: i
             '<th scope="col">column</th><th scope="col">type</th><th scope="col">unit</th><th scope="col">meaning</th>'
             f"</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
         )
-    return page("\n\n".join(parts), title="Data", description="The case company’s tables, column by column.")
+    return page(
+        "\n\n".join(parts), title="Data", register=True, description="The case company’s tables, column by column."
+    )
+
+
+def _index(label: str, places: Mapping[str, str], *, letters: bool = False) -> str:
+    """A list of what is on the page, by the place it leads to; on a phone, its first letters where it is long."""
+    firsts: dict[str, str] = {}
+    for id, title in places.items():
+        firsts.setdefault(title[0].upper(), id)
+    short = _links({id: letter for letter, id in firsts.items()}, "letters") if letters else ""
+    return f'<nav class="index" aria-label="{label}">{short}{_links(places, "all")}</nav>'
+
+
+def _links(places: Mapping[str, str], kind: str) -> str:
+    items = "".join(f'<li><a href="#{id}">{escape(title)}</a></li>' for id, title in places.items())
+    return f'<ul class="{kind}">{items}</ul>'
+
+
+def _time(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    if minutes < 90:
+        return f"{minutes} minutes"
+    return f"{hours} hours" + (f" {rest} minutes" if rest else "")
 
 
 def _entry(id: str, title: str, body: str) -> str:

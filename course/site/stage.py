@@ -96,7 +96,7 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
     exercises: dict[str, dict[str, Any]] = {}
     notebooks: list[dict[str, Any]] = []
 
-    docs.write("index.md", pages.home(curriculum, training.name))
+    docs.write("index.md", pages.home(curriculum))
     for module in curriculum.modules:
         entry: dict[str, Any] = {
             "id": module.id,

@@ -8,6 +8,10 @@ export async function open(root: URL) {
   const response = await fetch(new URL("search/search_index.json", root));
   if (!response.ok) throw new Error(response.statusText);
   const { docs } = (await response.json()) as { docs: Entry[] };
+  for (const doc of docs) {
+    doc.title = plain(doc.title);
+    doc.text = plain(doc.text);
+  }
   const pages = new Map(docs.filter((d) => !d.location.includes("#")).map((d) => [d.location, d.title]));
   const engine = new MiniSearch({
     fields: ["title", "text"],
@@ -32,4 +36,10 @@ export async function open(root: URL) {
       text: (r.text as string) || (start.get(r.id) ?? ""),
       page: r.page as string,
     }));
+}
+
+// The index holds HTML; words of neighbouring elements must not run into each other.
+function plain(html: string): string {
+  const text = new DOMParser().parseFromString(html.replaceAll("<", " <"), "text/html").body.textContent ?? "";
+  return text.replace(/\s+/g, " ").replace(/ ([.,;:)])/g, "$1").trim();
 }

@@ -218,30 +218,34 @@ document.addEventListener("click", (event) => {
   if (menu && !menu.contains(target)) menu.open = false;
 });
 
-// What a page has of its own
+// What a page has of its own: the contents beside it follow the reader
 
-let watcher: IntersectionObserver | null = null;
+let contents: { heading: HTMLElement; link: HTMLAnchorElement }[] = [];
 
 function mount(): void {
-  watcher?.disconnect();
-  document.querySelector(".scale [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center", behavior: "instant" });
-  const links = new Map([...document.querySelectorAll<HTMLAnchorElement>(".toc a")].map((a) => [a.hash.slice(1), a]));
-  if (!links.size) return;
-  watcher = new IntersectionObserver(
-    (entries) => {
-      for (const entry of entries) {
-        if (!entry.isIntersecting) continue;
-        for (const link of links.values()) link.removeAttribute("aria-current");
-        links.get(entry.target.id)?.setAttribute("aria-current", "location");
-      }
-    },
-    { rootMargin: "-10% 0px -75% 0px" },
-  );
-  for (const id of links.keys()) {
-    const heading = document.getElementById(id);
-    if (heading) watcher.observe(heading);
+  const here = document.querySelector<HTMLElement>(".scale [aria-current]");
+  const scale = here?.closest<HTMLElement>(".scale");
+  if (here && scale) scale.scrollLeft = here.offsetLeft - scale.clientWidth / 2;
+  contents = [...document.querySelectorAll<HTMLAnchorElement>(".toc a")].flatMap((link) => {
+    const heading = document.getElementById(link.hash.slice(1));
+    return heading ? [{ heading, link }] : [];
+  });
+  follow();
+}
+
+function follow(): void {
+  const passed = contents.filter(({ heading }) => heading.getBoundingClientRect().top < innerHeight / 4);
+  for (const entry of contents) {
+    if (entry === passed.at(-1)) entry.link.setAttribute("aria-current", "location");
+    else entry.link.removeAttribute("aria-current");
   }
 }
+
+let frame = 0;
+addEventListener("scroll", () => {
+  cancelAnimationFrame(frame);
+  frame = requestAnimationFrame(follow);
+}, { passive: true });
 
 history.scrollRestoration = "manual";
 if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView({ behavior: "instant" });

@@ -1,0 +1,249 @@
+"""Staging and building: what is in the site, what is left alone, and what stops a build."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from course.curriculum import ROOT, Curriculum
+from course.errors import BuildError, ContentError
+from course.site import pages
+from course.site.cache import Cache
+from course.site.folder import Folder
+from course.site.links import broken_links
+from course.site.serve import Rebuilt, server
+from course.site.stage import build_site, stage
+from course.training import Training
+
+READING = """\
+---
+topic: "1.4"
+---
+
+Ingrid has {{ 2 + 2 }} days.
+
+```python setup
+frame = pd.DataFrame({"segment": ["small", "large"], "months": [61, 14]})
+```
+
+## What most people do
+
+They average [@skok].
+
+## How to decide
+
+See [LTV](glossary:ltv) and [1.1](topic:1.1).
+
+## Watch it done
+
+```python example
+frame
+```
+
+```python chart
+figure(alt.Chart(frame).mark_bar().encode(x="months:Q", y="segment:N"), id="payback",
+       title="Small never pays", caption="Divide.", alt="Small accounts take 61 months.")
+```
+
+## What it does not tell you
+
+How long they stay.
+
+## From the essays
+
+[Decades](concept:A7) [@barrett-2025].
+
+## On Monday
+
+Ask.
+"""
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Curriculum:
+    """The real outline with one reading, in a folder of its own with the real theme."""
+    for file in (ROOT / "modules").rglob("*.yml"):
+        if file.name in ("module.yml", "concepts.yml", "sources.yml", "claims.yml", "glossary.yml"):
+            to = tmp_path / file.relative_to(ROOT)
+            to.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, to)
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    (tmp_path / "course").symlink_to(ROOT / "course")
+    small = Curriculum(tmp_path)
+    small.reading(small.module("1"), small.topic("1.4")).write_text(READING)
+    return small
+
+
+def build(course: Curriculum) -> Path:
+    site = course.root / "site"
+    build_site(Curriculum(course.root), site, Training(), say=lambda said: None, assets=False)
+    return site
+
+
+def times(folder: Path) -> dict[str, int]:
+    return {p.relative_to(folder).as_posix(): p.stat().st_mtime_ns for p in folder.rglob("*") if p.is_file()}
+
+
+def test_the_site_has_a_page_for_everything_and_the_map_says_what_is_not_written(course: Curriculum) -> None:
+    site = build(course)
+    home = (site / "index.html").read_text()
+    for module in course.modules:
+        assert (site / module.folder / "index.html").is_file()
+        for topic in module.topics:
+            assert re.search(rf'<span class="n">{topic.id}</span>', home)
+    assert home.count('class="topics"') == len(course.modules)
+    assert home.count('class="planned"') == sum(len(m.topics) for m in course.modules) - 1
+    for name in ("glossary", "concepts", "sources", "data", "instructors", "organisations", "404"):
+        assert (site / f"{name}.html").is_file()
+
+
+def test_a_topic_has_its_parts_in_order_and_leads_on(course: Curriculum) -> None:
+    page = (build(course) / "01-objectives" / f"{course.topic('1.4').stem}.html").read_text()
+    headings = re.findall(r'<h2 id="(?!toc)[^"]+">([^<]+)</h2>', page)
+    assert headings == [
+        "What most people do", "How to decide", "Watch it done", "What it does not tell you",
+        "From the essays", "On Monday", "Sources",
+    ]  # fmt: skip
+    assert "Ingrid has 4 days." in page
+    assert 'rel="next"' in page
+    assert 'rel="prev"' in page
+
+
+def test_every_link_of_the_pages_leads_somewhere(course: Curriculum) -> None:
+    site = build(course)
+    app = re.compile(r"assets/app/\S+ leads to no file$")
+    assert [p for p in broken_links(site) if not app.search(p)] == []
+
+
+def test_building_again_touches_nothing(course: Curriculum) -> None:
+    site = build(course)
+    before = times(site)
+    build(course)
+    after = times(site)
+    assert before.keys() == after.keys()
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed <= {"search/search_index.json"}
+
+
+def test_editing_one_reading_changes_its_page_alone(course: Curriculum) -> None:
+    site = build(course)
+    before = times(site)
+    path = course.reading(course.module("1"), course.topic("1.4"))
+    path.write_text(READING.replace("Ask.", "Ask for cost."))
+    build(course)
+    changed = {name for name, at in times(site).items() if before.get(name) != at}
+    page = f"01-objectives/{course.topic('1.4').stem}.html"
+    assert changed - {"search/search_index.json"} == {page}
+    assert "Ask for cost." in (site / page).read_text()
+
+
+def test_a_removed_reading_takes_its_page_with_it_and_leaves_the_scripts(course: Curriculum) -> None:
+    site = build(course)
+    (site / "assets" / "app").mkdir(parents=True)
+    (site / "assets" / "app" / "course.js").write_text("kept")
+    course.reading(course.module("1"), course.topic("1.4")).unlink()
+    build(course)
+    assert not (site / "01-objectives" / f"{course.topic('1.4').stem}.html").exists()
+    assert (site / "assets" / "app" / "course.js").read_text() == "kept"
+
+
+def test_a_bad_reading_stops_the_build_and_leaves_the_site_as_it_was(course: Curriculum) -> None:
+    site = build(course)
+    before = times(site)
+    path = course.reading(course.module("1"), course.topic("1.4"))
+    path.write_text(READING.replace("[@skok]", "[@nobody]"))
+    with pytest.raises(ContentError, match=r"1\.4-.*nobody"):
+        build(course)
+    path.write_text(READING.replace("[@skok]", "[this](../nowhere.md)"))
+    with pytest.raises(BuildError, match=r"1\.4-.*nowhere"):
+        build(course)
+    assert times(site) == before
+
+
+def test_what_pages_load_is_named_by_topic(course: Curriculum) -> None:
+    stage(course, course.root / ".build", Training())
+    assets = course.root / ".build" / "assets"
+    assert json.loads((assets / "exercises" / "index.json").read_text()) == {"1.4": {"tasks": [], "quiz": []}}
+    package = json.loads((assets / "data" / "datapackage.json").read_text())
+    for resource in package["resources"]:
+        assert (assets / "data" / resource["path"]).is_file()
+
+
+def test_the_data_page_describes_every_column_of_every_table() -> None:
+    from course.case.registry import published
+
+    page = pages.data_dictionary(published(), {}, 2026)
+    for name, node in published().items():
+        assert f'<h2 id="{name}">' in page
+        for column in node.columns:
+            assert f"<code>{column.name}</code>" in page
+            assert column.about
+
+
+def test_text_of_a_register_cannot_become_markup(course: Curriculum) -> None:
+    term = next(iter(course.glossary.values())).model_copy(update={"term": "<b>x</b>", "means": "a <script> b"})
+    page = pages.glossary([term])
+    assert "<b>x</b>" not in page
+    assert "<script>" not in page
+
+
+def test_links_out_of_the_site_to_nothing_and_to_no_place_are_found(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "index.html").write_text(
+        '<h1 id="top">x</h1><a href="a/b.html#here"></a><a href="https://example.org/">'
+    )
+    (tmp_path / "a" / "b.html").write_text(
+        '<p id="here"></p><a href="../index.html#top"></a><a href="../index.html#gone"></a>'
+        '<img src="none.svg"><a href="/index.html"></a><a href="../../etc"></a>'
+    )
+    found = broken_links(tmp_path)
+    assert [problem.split(" ", 1)[1] for problem in found] == [
+        "../index.html#gone leads to no place on that page",
+        "none.svg leads to no file",
+        "/index.html is absolute, so it breaks when the site is hosted under a path",
+        "../../etc leads out of the site",
+    ]
+
+
+def test_a_kept_result_is_made_again_only_when_its_source_changes(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.write_text("one")
+    cache, made = Cache(tmp_path / "cache"), []
+
+    def make() -> str:
+        made.append(source.read_text())
+        return made[-1]
+
+    for _ in range(2):
+        assert cache.get("x", [source], 1, make) == "one"
+    source.write_text("two")
+    assert cache.get("x", [source], 1, make) == "two"
+    assert cache.get("x", [source], 2, make) == "two"
+    assert made == ["one", "two", "two"]
+
+
+def test_a_kept_result_that_was_cut_short_is_made_again(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    cache.get("x", [], 1, lambda: "good")
+    for kept in tmp_path.iterdir():
+        kept.write_bytes(b"\x80")
+    assert cache.get("x", [], 1, lambda: "again") == "again"
+
+
+def test_a_folder_removes_what_nobody_wrote_and_keeps_what_is_named(tmp_path: Path) -> None:
+    for name in ("old/page.html", "kept/file"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("x")
+    folder = Folder(tmp_path)
+    folder.write("new.html", "x")
+    folder.close(keep=lambda name: name.startswith("kept/"))
+    assert sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*")) == ["kept", "kept/file", "new.html"]
+
+
+def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with server(tmp_path, 0, Rebuilt()) as running, pytest.raises(BuildError, match="--port"):
+        server(tmp_path, running.server_port, Rebuilt())

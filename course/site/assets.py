@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import tempfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from course.site import lite as jupyterlite
 from course.site import node, pyodide
+from course.site.digest import tree_hash
+from course.site.folder import Folder
 
 COURSE = Path(__file__).parents[1]
 CACHE = COURSE.parent / ".cache"
@@ -34,15 +34,15 @@ def build_assets(target: Path, cache: Path = CACHE, lite: bool = True) -> Assets
     course = pyodide.compile_sources(page_sources(), cache)
     course_name = f"course-{hashlib.sha256(course).hexdigest()[:16]}.bin"
     bundle = _bundle(cache, python.name, course_name)
-    mirror(bundle, target / "assets" / "app")
-    mirror(python, target / "assets" / "py" / python.name)
-    for old in (target / "assets" / "py").iterdir():
-        if old.name not in (python.name, course_name):
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
-    (target / "assets" / "py" / course_name).write_bytes(course)
+    _lay(target / "assets" / "app", bundle)
+    folder = Folder(target / "assets" / "py")
+    folder.copy(python, python.name)
+    folder.write(course_name, course)
     if lite:
-        built = jupyterlite.build(target / "assets", python, page_sources(), cache)
-        mirror(built, target / "lite")
+        notebook = jupyterlite.build(target / "assets", python, page_sources(), cache)
+        folder.copy(notebook.wheel, f"{python.name}/{notebook.wheel.name}")
+        _lay(target / "lite", *notebook.folders)
+    folder.close()
     version = bundle.name.removeprefix("bundle-")
     return Assets(f"assets/app/course.js?v={version}", f"assets/app/course.css?v={version}")
 
@@ -54,30 +54,13 @@ def page_sources() -> dict[str, bytes]:
     return {f"course/{file.relative_to(COURSE).as_posix()}": file.read_bytes() for file in files}
 
 
-def mirror(source: Path, target: Path) -> None:
-    """Make `target` hold just what `source` holds, copying only files that differ in size or time."""
-    wanted = {file.relative_to(source) for file in source.rglob("*") if file.is_file()}
-    if target.is_dir():
-        for file in target.rglob("*"):
-            if file.is_file() and file.relative_to(target) not in wanted:
-                file.unlink()
-    for name in wanted:
-        old, new = source / name, target / name
-        if new.is_file():
-            ours, theirs = old.stat(), new.stat()
-            if (ours.st_size, ours.st_mtime_ns) == (theirs.st_size, theirs.st_mtime_ns):
-                continue
-        new.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(old, new)
-
-
-def tree_hash(files: Iterable[Path], root: Path, *more: str) -> str:
-    """A hash over files' names below `root` and contents, and further strings."""
-    digest = hashlib.sha256("\0".join(more).encode())
-    for file in sorted(files):
-        digest.update(f"\0{file.relative_to(root).as_posix()}\0".encode())
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()[:16]
+def _lay(target: Path, *layers: Path) -> None:
+    """Make `target` hold what the layers hold; of files with the same name, the last layer's."""
+    files = {file.relative_to(layer): file for layer in layers for file in layer.rglob("*") if file.is_file()}
+    folder = Folder(target)
+    for name, file in files.items():
+        folder.copy(file, name.as_posix())
+    folder.close()
 
 
 def _bundle(cache: Path, python: str, course: str) -> Path:

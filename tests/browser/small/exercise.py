@@ -13,7 +13,6 @@
 # %% [markdown]
 # Ingrid wants to know **where the revenue is**.
 # %% given
-import pandas as pd
 from course.case import load
 
 deals = load("deals")

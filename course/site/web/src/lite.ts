@@ -1,12 +1,12 @@
-// Hands a notebook over to JupyterLite, which keeps files in this browser's storage under a name that its build sets.
+// Hands a notebook over to JupyterLite 0.6, which keeps files in this browser's storage as written here.
 
 import localforage from "localforage";
 
 import { answers, fill, filled, text, type Notebook } from "./notebook";
 import { site } from "./where";
 
-/** The same as in JupyterLite's configuration; see course/site/lite.py. */
-const STORAGE = `course notebooks ${site.pathname}`;
+/** The name that JupyterLite gives to its storage. */
+const STORAGE = `JupyterLite Storage - ${site.pathname}lite/`;
 
 interface StoredFile {
   name: string;
@@ -26,7 +26,7 @@ interface StoredFile {
  * cells; if it has other code in an answer's cell, it is kept beside the new one.
  */
 export async function openInLite(path: string): Promise<void> {
-  const files = localforage.createInstance({ name: await storageName(), storeName: "files", version: 1 });
+  const files = localforage.createInstance({ name: STORAGE, storeName: "files" });
   const all = await answers();
   const mine = all.get(path) ?? new Map<string, string>();
   const fresh = await filled(path, all);
@@ -42,12 +42,6 @@ export async function openInLite(path: string): Promise<void> {
   }
   if (!mine.size && !stored) return; // JupyterLite has the untouched one
   await files.setItem(path, describe(path, content, stored?.created));
-}
-
-async function storageName(): Promise<string> {
-  const response = await fetch(new URL("lite/jupyter-lite.json", site));
-  const config = (await response.json()) as { "jupyter-config-data"?: { contentsStorageName?: string } };
-  return config["jupyter-config-data"]?.contentsStorageName ?? STORAGE;
 }
 
 /** Whether an answer's cell holds something that is neither the page's nor untouched. */

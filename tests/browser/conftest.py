@@ -16,6 +16,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from course.curriculum import Curriculum
+from course.site.stage import build_site
+from course.training import Training
 from tests.browser import small
 
 ARGUMENTS = [
@@ -91,6 +94,15 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     small.write_site(root / "some" / "where")
     for server in serve(root):
         yield Server(root, server.url + "some/where/")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the whole course, built once and served under a path that is not its host's root."""
+    root = tmp_path_factory.mktemp("course")
+    build_site(Curriculum(), root / "some" / "where", Training(), say=lambda said: None)
+    for server in serve(root):
+        yield server.url + "some/where/"
 
 
 @dataclass

@@ -1,0 +1,226 @@
+"""What every page of the site promises to whoever reads it: on a phone, in the dark, by keyboard, on paper, offline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from course.curriculum import Curriculum
+from tests.browser.conftest import Witness
+
+CURRICULUM = Curriculum()
+MODULE = CURRICULUM.module("1")
+TOPICS = [f"{m.folder}/{t.stem}.html" for m, t in CURRICULUM.topics(written=True)]
+TOPIC = next((name for name in TOPICS if "/1.4-" in name), TOPICS[0])
+PAGES = {
+    "home": "index.html",
+    "module": f"{MODULE.folder}/index.html",
+    "planned module": f"{CURRICULUM.modules[-1].folder}/index.html",
+    "topic": TOPIC,
+    "memo": f"{MODULE.folder}/memo.html",
+    "glossary": "glossary.html",
+    "concepts": "concepts.html",
+    "sources": "sources.html",
+    "data": "data.html",
+    "instructors": "instructors.html",
+    "organisations": "organisations.html",
+    "missing page": "404.html",
+}
+PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+SHIFT = """() => new Promise(done => {
+    let total = 0;
+    new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) total += e.value; })
+        .observe({type: "layout-shift", buffered: true});
+    setTimeout(() => done(total), 600);
+})"""
+
+
+@pytest.fixture(params=[PHONE, WIDE], ids=["phone", "wide"])
+def screen(request: pytest.FixtureRequest, page: Page) -> Page:
+    page.set_viewport_size(request.param)
+    return page
+
+
+@pytest.fixture
+def without_script(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def visit(page: Page, site: str, name: str) -> None:
+    page.goto(site + PAGES[name])
+    page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_in_light_and_dark(
+    name: str, screen: Page, site: str, axe: Callable[[Page], list[str]], witness: Witness
+) -> None:
+    for scheme in ("light", "dark"):
+        screen.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        visit(screen, site, name)
+        assert (
+            screen.locator("body").get_attribute("data-md-color-scheme")
+            == {"light": "default", "dark": "slate"}[scheme]
+        )
+        assert axe(screen) == []
+    assert witness.errors == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_wider_than_the_screen_and_nothing_moves(name: str, screen: Page, site: str) -> None:
+    visit(screen, site, name)
+    assert screen.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert screen.evaluate(SHIFT) < 0.05
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_request_leaves_the_sites_own_folder(name: str, page: Page, site: str, witness: Witness) -> None:
+    visit(page, site, name)
+    assert [url for url in witness.requests if not url.startswith((site, "data:", "blob:"))] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_can_be_read_without_script(name: str, without_script: Page, site: str) -> None:
+    without_script.goto(site + PAGES[name])
+    expect(without_script.get_by_role("heading", level=1)).to_be_visible()
+    assert len(without_script.locator("main").inner_text()) > 80
+    assert without_script.locator("main :is(button, input):visible").count() == 0
+
+
+def test_what_is_pressed_often_is_large_enough_for_a_thumb(page: Page, site: str) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    visit(page, site, "topic")
+    for part in page.locator(".bar a, .bar button, .bar summary, .scale a, .steps a, .foot a").all():
+        box = part.bounding_box()
+        if box:
+            assert min(box["width"], box["height"]) >= 44, part.inner_text()
+
+
+def test_the_first_tab_offers_to_skip_to_the_content(page: Page, site: str) -> None:
+    visit(page, site, "topic")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+def test_every_stop_of_the_keyboard_is_seen(page: Page, site: str) -> None:
+    visit(page, site, "glossary")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline == "solid", page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+
+
+def test_search_works_by_keyboard_alone(page: Page, site: str, axe: Callable[[Page], list[str]]) -> None:
+    visit(page, site, "home")
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox", name="Search for")).to_be_focused()
+    page.keyboard.type("lifetime value")
+    expect(page.get_by_role("dialog").get_by_role("listitem").first).to_contain_text("lifetime value", ignore_case=True)
+    assert axe(page) == []
+    page.keyboard.press("ArrowDown")
+    target = page.evaluate("document.activeElement.href")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.wait_for_url(target)
+    page.get_by_role("button", name="Search").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_role("button", name="Search")).to_be_focused()
+
+
+def test_search_says_when_there_is_nothing(page: Page, site: str) -> None:
+    visit(page, site, "home")
+    page.get_by_role("button", name="Search").click()
+    page.keyboard.type("xylophone")
+    expect(page.get_by_role("dialog")).to_contain_text("Nothing found for “xylophone”.")
+
+
+def test_the_menu_of_a_phone_works_by_keyboard_and_gives_the_focus_back(page: Page, site: str) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    visit(page, site, "topic")
+    menu = page.locator(".menu")
+    menu.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(menu.get_by_role("link", name="Glossary")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu.get_by_role("link", name="Glossary")).to_be_hidden()
+    expect(menu.locator("summary")).to_be_focused()
+
+
+def test_light_and_dark_are_remembered(page: Page, site: str) -> None:
+    visit(page, site, "topic")
+    page.get_by_role("button", name="Switch between light and dark").click()
+    expect(page.locator("html")).to_have_attribute("data-md-color-scheme", "slate")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-md-color-scheme", "slate")
+    visit(page, site, "glossary")
+    expect(page.locator("html")).to_have_attribute("data-md-color-scheme", "slate")
+
+
+def test_going_on_keeps_what_runs_in_the_page(page: Page, site: str, witness: Witness) -> None:
+    visit(page, site, "module")
+    page.evaluate("window.kept = true")
+    first = page.locator(".topics a").first
+    title = first.locator("span").nth(1).inner_text()
+    first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(title)
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    assert page.evaluate("window.kept")
+    assert title in page.title()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text(MODULE.title)
+    assert page.evaluate("window.kept")
+    assert witness.errors == []
+
+
+def test_a_link_to_a_place_on_another_page_leads_to_it(page: Page, site: str) -> None:
+    visit(page, site, "topic")
+    link = page.locator('main a[href*="sources.html#"]').first
+    place = urlsplit(link.get_attribute("href") or "").fragment
+    link.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sources")
+    expect(page.locator(f'[id="{place}"]')).to_be_in_viewport()
+
+
+def test_back_returns_to_where_the_reader_was(page: Page, site: str) -> None:
+    visit(page, site, "data")
+    page.evaluate("scrollTo({top: 1500, behavior: 'instant'})")
+    page.wait_for_timeout(300)
+    page.get_by_role("navigation", name="Course").get_by_role("link", name="Glossary").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Glossary")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Data")
+    page.wait_for_function("Math.abs(scrollY - 1500) < 5")
+
+
+def test_on_paper_there_is_the_reading_and_nothing_else(page: Page, site: str) -> None:
+    page.emulate_media(media="print", color_scheme="dark")
+    visit(page, site, "topic")
+    for part in (".bar", ".scale", ".toc", ".steps", ".foot"):
+        expect(page.locator(part)).to_be_hidden()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+
+
+@pytest.mark.parametrize("name", TOPICS)
+def test_charts_of_a_topic_are_shown_once_at_the_size_of_the_screen(name: str, screen: Page, site: str) -> None:
+    screen.goto(site + name)
+    figures = screen.locator("figure.figure")
+    assert figures.count() >= 1
+    for figure in figures.all():
+        drawings = figure.locator("svg[role=img]:visible")
+        assert drawings.count() == 1
+        assert len(drawings.first.get_attribute("aria-label") or "") > 20
+        scale = drawings.first.evaluate("svg => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width")
+        assert scale >= 0.84  # of 14 px
+        assert figure.locator(".figure-title").inner_text()
+        assert figure.locator("figcaption").inner_text()

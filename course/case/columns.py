@@ -1,0 +1,94 @@
+"""What a column of the case company's tables is: one light declaration from which every schema is derived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+Kind = Literal["text", "integer", "number", "boolean", "date"]
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, kind, meaning and promises.
+
+    ``unit`` is for people ("EUR", "days", "fraction"). ``refers`` names the "table.column" that every value is found in.
+    ``decimals`` is what numbers are rounded to before they leave the generator. ``low`` and ``high`` are inclusive.
+    """
+
+    name: str
+    kind: Kind
+    about: str
+    unit: str = ""
+    nullable: bool = False
+    key: bool = False
+    refers: str = ""
+    choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    decimals: int = 0
+
+    def typed(self, values: Any) -> pd.Series[Any]:
+        """Return values as the column's type: int64 (float64 where nullable), float64, bool, datetime64[ns] or string."""
+        if self.kind == "date":
+            return pd.Series(pd.to_datetime(values)).astype("datetime64[ns]").reset_index(drop=True)
+        series = pd.Series(values).reset_index(drop=True)
+        if self.kind == "text":
+            return series if series.dtype == TEXT else series.astype(TEXT)
+        if self.kind == "boolean":
+            return series.astype(bool)
+        if self.kind == "integer" and not self.nullable:
+            return series.astype("int64")
+        return series.astype("float64").round(self.decimals)
+
+
+TEXT: Any = pd.Series(["text"]).dtype  # object on pandas 2, str on pandas 3
+
+
+def key(name: str, about: str) -> Column:
+    """Return the column that identifies a row."""
+    return Column(name, "text", about, key=True)
+
+
+def text(name: str, about: str, *choices: str, nullable: bool = False, refers: str = "") -> Column:
+    """Return a text column, of the given choices if there are any."""
+    return Column(name, "text", about, choices=choices, nullable=nullable, refers=refers)
+
+
+def whole(name: str, about: str, unit: str = "", low: float | None = 0, high: float | None = None) -> Column:
+    """Return a column of whole numbers."""
+    return Column(name, "integer", about, unit, low=low, high=high)
+
+
+def number(name: str, about: str, unit: str, decimals: int = 2, low: float | None = None) -> Column:
+    """Return a column of numbers rounded to ``decimals``."""
+    return Column(name, "number", about, unit, decimals=decimals, low=low)
+
+
+def money(name: str, about: str, unit: str = "EUR", low: float | None = 0) -> Column:
+    """Return a column of amounts of money, in cents."""
+    return Column(name, "number", about, unit, decimals=2, low=low)
+
+
+def rate(name: str, about: str, low: float = 0, high: float = 1) -> Column:
+    """Return a column of fractions with four decimals."""
+    return Column(name, "number", about, "fraction", decimals=4, low=low, high=high)
+
+
+def date(name: str, about: str, nullable: bool = False) -> Column:
+    """Return a column of days."""
+    return Column(name, "date", about, "day", nullable=nullable)
+
+
+def flag(name: str, about: str) -> Column:
+    """Return a column of true and false."""
+    return Column(name, "boolean", about)
+
+
+def optional(column: Column) -> Column:
+    """Return the column with missing values allowed."""
+    return replace(column, nullable=True)

@@ -1,0 +1,125 @@
+"""An edition: all tables of the case company, drawn from one seed, each made when it is first asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from course.case.registry import Node, nodes, published
+from course.case.truths import Truth, parameters, truths
+from course.errors import DataError
+
+PRACTICE_SEED = 2026
+
+T = TypeVar("T")
+
+
+def stream(seed: int, name: str) -> np.random.Generator:
+    """Return the random numbers that belong to ``name`` alone in the edition of ``seed``."""
+    own = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, own])))
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What a table is drawn with: its own random numbers, the edition's planted parameters and its scale."""
+
+    rng: np.random.Generator
+    truth: dict[str, Any]
+    scale: float
+
+    def count(self, at_scale_one: int) -> int:
+        """Return how many of something there are at this scale."""
+        return max(1, round(at_scale_one * self.scale))
+
+
+class Edition:
+    """The case company drawn from ``seed``; ``scale`` multiplies accounts, opportunities and people.
+
+    Nothing is made before it is asked for, and asking for one table makes just that and what it depends on.
+    """
+
+    def __init__(self, seed: int = PRACTICE_SEED, scale: float = 1.0) -> None:
+        if seed < 0:
+            raise DataError(f"an edition's seed is a whole number from 0, not {seed}")
+        if not scale >= 0.1:
+            raise DataError(f"an edition's scale is 0.1 or more, not {scale}: smaller ones lose their truths")
+        self.seed = seed
+        self.scale = scale
+        self._made: dict[str, Any] = {}
+        self._parameters: dict[str, Any] | None = None
+
+    def __repr__(self) -> str:
+        return f"Edition(seed={self.seed}, scale={self.scale})"
+
+    def part(self, name: str, kind: type[T]) -> T:
+        """Return a latent part of the world. For the tests and tools of the case company; learners never see it."""
+        made = self._make(nodes()[name])
+        assert isinstance(made, kind)
+        return made
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a fresh copy of one table; raises ``DataError`` naming the tables there are if there is none such."""
+        node = published().get(name)
+        if node is None:
+            raise DataError(unknown(name, sorted(published())))
+        frame = self._make(node)
+        assert isinstance(frame, pd.DataFrame)
+        return frame.copy()
+
+    def load(self, *names: str) -> Any:
+        """Return one table, or several as a tuple: ``course.case.load`` bound to this edition."""
+        frames = tuple(self.table(name) for name in names)
+        return frames[0] if len(frames) == 1 else frames
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables by name, in alphabetical order."""
+        return {name: self.table(name) for name in sorted(published())}
+
+    def truths(self) -> dict[str, Truth]:
+        """Return what is planted in this edition, by topic id: for instructors, never for learners."""
+        return truths(self._planted())
+
+    def write(self, folder: Path | str, names: list[str] | None = None) -> Path:
+        """Write the tables (all, or those of ``names``) as CSV with a ``datapackage.json``; return the folder.
+
+        The folder appears complete or not at all. Raises ``DataError`` if it holds something else than a data package.
+        """
+        from course.case.package import write
+
+        chosen = sorted(published()) if names is None else list(dict.fromkeys(names))
+        return write({name: self.table(name) for name in chosen}, Path(folder), self.seed, self.scale)
+
+    def _planted(self) -> dict[str, Any]:
+        if self._parameters is None:
+            self._parameters = parameters(lambda name: stream(self.seed, f"truth {name}"))
+        return self._parameters
+
+    def _make(self, node: Node) -> Any:
+        if node.name not in self._made:
+            inputs = {name: self._make(nodes()[name]) for name in node.inputs}
+            made = node.build(Draw(stream(self.seed, node.name), self._planted(), self.scale), **inputs)
+            self._made[node.name] = frame(node, made) if node.published else made
+        return self._made[node.name]
+
+
+def frame(node: Node, made: Any) -> pd.DataFrame:
+    """Return what a table's function made as a DataFrame with the declared columns, in order and of their types."""
+    missing = {column.name for column in node.columns} ^ set(made)
+    if missing:
+        raise ValueError(f"{node.name}: declared and made columns differ: {sorted(missing)}")
+    return pd.DataFrame({column.name: column.typed(made[column.name]) for column in node.columns})
+
+
+def unknown(name: str, there: list[str]) -> str:
+    """Return the message for a table that does not exist."""
+    import difflib
+
+    close = difflib.get_close_matches(name, there, 1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    return f"there is no table {name!r}.{hint} The tables are: {', '.join(there)}"

@@ -1,0 +1,110 @@
+# ruff: noqa: E501, SIM905
+"""Invented names: people, towns and firms, by language, so that a customer sounds like one of its country."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course.case.columns import Array
+from course.case.world import INDUSTRIES
+
+LANGUAGE = {
+    "United Kingdom": "en", "Ireland": "en", "United States": "en", "Canada": "en", "Germany": "de", "Austria": "de",
+    "Switzerland": "de", "France": "fr", "Belgium": "fr", "Netherlands": "nl", "Sweden": "sv", "Denmark": "sv",
+    "Norway": "sv", "Finland": "sv", "Italy": "it", "Spain": "es", "Portugal": "es",
+}  # fmt: skip
+
+FORMS = {
+    "United Kingdom": ("Ltd", "plc"), "Ireland": ("Ltd", "DAC"), "United States": ("Inc.", "LLC", "Corp."),
+    "Canada": ("Inc.", "Ltd."), "Germany": ("GmbH", "AG", "GmbH & Co. KG"), "Austria": ("GmbH", "AG"),
+    "Switzerland": ("AG", "SA"), "France": ("SAS", "SA"), "Belgium": ("NV", "SA"), "Netherlands": ("B.V.", "N.V."),
+    "Sweden": ("AB",), "Denmark": ("A/S", "ApS"), "Norway": ("AS", "ASA"), "Finland": ("Oy", "Oyj"),
+    "Italy": ("S.p.A.", "S.r.l."), "Spain": ("S.A.", "S.L."), "Portugal": ("S.A.", "Lda."),
+}  # fmt: skip
+
+STEMS = {
+    "en": "Abbotsley Alderwick Amberton Ashgrove Barrowmere Beckhythe Blackmoor Braithe Brambleford Calderby Carrick Chesterlow Clayhithe Colwell Corvane Dalebridge Denholme Dunmere Eastlow Elmhurst Fairhaven Fennimore Galbrook Garrowby Glenmarch Greystoke Halden Harrowgate Haverley Hollinside Inglewood Kelbrook Kestrel Kinloch Larkhill Lindmoor Lowther Marlowe Medwyn Merrow Millthorpe Norleigh Oakhampton Ormsby Pendle Quarrington Ravensworth Redcliff Rowantree Saltmarsh Selwick Stanmere Stonecross Thornbury Tidewell Underhill Wadebrook Wexmoor Whinfell Yarrow".split(),
+    "de": "Ahrenfeld Altmark Bachmair Birkenau Brandauer Breitling Dornhof Eberle Eichstetter Falkenried Felsberg Frankenau Gerstner Grünwald Haldenstein Hartwig Heidkamp Hochrein Ilmtal Kaltbach Kestner Kleeberg Kornmüller Lahnhof Lindau Lohmeyer Marbach Mühlental Neuhaus Nordheim Oberhaus Oderbruch Pfeiler Rabenau Reichwald Rheinauer Rosenthal Saalfelder Salzach Schönbrunn Seehof Sonnleitner Steinegger Talheim Traunfeld Uhlmann Vierling Waldner Wehrhahn Weidinger Werraland Westhafen Wieland Zellerfeld".split(),
+    "fr": "Aubrac Auvernay Beaulieu Beaurivage Belmont Bercourt Blancheville Boisrenard Bréval Cambray Chantemer Charmeuil Clairvaux Combreux Courtalin Damery Delmarche Dombrelle Écouves Estremont Fayence Fontenelle Garonval Grandpré Hautecour Jarville Lamarque Lavandon Lormont Maisonneuve Marcillac Mervent Montrieux Noirval Orgeval Pontaubert Quercy Ravenel Rivecourt Rochebrune Sancerval Savigny Sormont Thiernay Tournebride Valcourt Vauclair Verdelot Vernay Villedieu".split(),
+    "nl": "Aalsmeer Achterveld Berkenrode Biesbos Brouwer Dijkstra Duinrand Eemland Elzinga Geldermans Groothuis Haringvliet Heidestein Hoogland IJsselmond Kampen Kloosterman Kuiper Lekdijk Linderhof Maasdam Meerhoven Noordwal Oosterhuis Polderman Rietveld Schieland Sluiter Terborgh Uiterwaard Veenstra Vechtstroom Waalwijk Westdijk Zandvoorde Zuidema".split(),
+    "sv": "Alvesund Ankarström Askedal Bergvik Björkudden Brandvold Dalby Djupvik Ekbacken Elvedal Fagernes Fjordheim Forsvik Furuholm Granbo Grimstad Hagaström Halvorsen Havnsund Hedvall Isfjord Järvinen Kallinge Karhula Klintby Korpela Kvarnby Lahtinen Lindesberg Ljungdal Lundvik Malmvik Mörkdal Nordanå Norrviken Oxelsund Paldanius Ravnkilde Rosendal Sandvig Silvervik Skogsberg Solbakken Stenhammar Strandvik Sundgaard Tallbacka Thorsager Ulriksdal Vestfold Viksjö Åsheim Österby".split(),
+    "it": "Adriani Albarella Altavalle Ardenza Bellagamba Borromini Brenta Calavera Campolongo Carpineto Castelvero Collalto Corvara Dalmasso Fabriani Falconara Ferrucci Fontanella Galvani Giordana Gorgonzani Lagomare Lanzetta Lombardini Macerata Malaspina Marchesin Montefiore Olivari Padovan Pietralba Pontecorvo Querceto Riccardi Roccaforte Salvemini San Severo Serravalle Soranzo Tagliamento Tiberini Torrebruna Valdarno Vallombra Venturini Zambelli".replace("San Severo", "Sansevero").split(),
+    "es": "Aguilera Albareda Alcornoque Alvarado Arrabida Avelar Barrosa Benavente Calatrava Cantareira Carrascal Castroverde Cervantina Dourado Encinar Espinhal Estremoz Fontelar Galdácano Guadalmar Herrera Ibarrola Jarandilla Laredo Lindoso Lusitana Madrigal Malvarrosa Manzanares Mondego Montalbán Navacerra Olivenza Ordesa Pedraza Peñalara Quintana Ribeira Rioseco Salvatierra Sobral Tajuña Torrealba Urdaneta Valverde Vilanova Zaragata".split(),
+}  # fmt: skip
+
+TRADES = {
+    "en": ("Water|Energy|Power|Grid|Utilities|Networks", "Pharma|Biotech|Therapeutics|Life Sciences|Laboratories", "Foods|Dairies|Brewing|Bakeries|Mills", "Chemicals|Coatings|Polymers|Resins|Solvents", "Automotive|Motors|Components|Castings|Drivetrain", "Estates|Facilities|Property|Building Services|Developments"),
+    "de": ("Stadtwerke|Wasserwerke|Energie|Netz|Versorgung", "Pharma|Arzneimittel|Biotechnik|Laboratorien|Wirkstoffe", "Molkerei|Brauerei|Lebensmittel|Mühlen|Feinkost", "Chemie|Lacke|Kunststoffe|Farben|Harze", "Fahrzeugtechnik|Automobiltechnik|Getriebe|Guss|Karosserie", "Immobilien|Gebäudetechnik|Hausverwaltung|Bau|Quartiere"),
+    "fr": ("Eaux|Énergies|Réseaux|Électricité|Services Urbains", "Pharma|Laboratoires|Biotech|Santé|Principes Actifs", "Laiteries|Brasseries|Agroalimentaire|Minoteries|Conserves", "Chimie|Peintures|Polymères|Résines|Colorants", "Automobile|Mécanique|Transmissions|Fonderies|Équipements", "Immobilier|Bâtiments|Gestion|Foncière|Maintenance"),
+    "nl": ("Waterbedrijf|Energie|Netbeheer|Stroom|Nutsbedrijf", "Farma|Biotech|Laboratoria|Geneesmiddelen", "Zuivel|Brouwerij|Voedingsmiddelen|Molens", "Chemie|Verf|Kunststoffen|Harsen", "Voertuigtechniek|Aandrijvingen|Gieterij|Carrosserie", "Vastgoed|Gebouwbeheer|Bouw|Installatietechniek"),
+    "sv": ("Vatten|Energi|Kraft|Elnät|Fjärrvärme", "Pharma|Bioteknik|Läkemedel|Laboratorier", "Mejeri|Bryggeri|Livsmedel|Kvarn", "Kemi|Färg|Polymer|Plast", "Fordon|Motor|Drivlina|Gjuteri", "Fastigheter|Bygg|Förvaltning|Byggservice"),
+    "it": ("Acque|Energia|Reti|Servizi Idrici|Elettrica", "Farmaceutici|Biotecnologie|Laboratori|Principi Attivi", "Alimentari|Caseificio|Birrificio|Molini|Conserve", "Chimica|Vernici|Polimeri|Resine", "Automotive|Meccanica|Trasmissioni|Fonderie|Componenti", "Immobiliare|Edilizia|Gestioni|Impianti"),
+    "es": ("Aguas|Energía|Redes|Eléctrica|Hidráulica", "Farma|Laboratorios|Biotec|Fármacos", "Alimentos|Lácteos|Cervezas|Conservas|Harinas", "Química|Pinturas|Polímeros|Resinas", "Automoción|Mecánica|Fundición|Componentes", "Inmobiliaria|Edificios|Gestión|Obras"),
+}  # fmt: skip
+
+TOWNS = {
+    "United Kingdom": "Ashbourne Harlow Kelso Malvern Thetford Wigan Ludlow Crewe", "Ireland": "Athlone Carlow Ennis Sligo",
+    "United States": "Akron Boise Dayton Eugene Fargo Lansing Macon Peoria Reno Tulsa", "Canada": "Guelph Kelowna Moncton Regina",
+    "Germany": "Bamberg Celle Fulda Gera Hameln Landshut Siegen Worms", "Austria": "Steyr Villach Wels", "Switzerland": "Aarau Chur Olten",
+    "France": "Albi Angers Colmar Laval Niort Tarbes", "Belgium": "Aalst Mechelen Tournai", "Netherlands": "Almelo Deventer Roermond Zwolle",
+    "Sweden": "Borås Falun Kalmar Västerås", "Denmark": "Horsens Kolding Vejle", "Norway": "Hamar Larvik Molde", "Finland": "Kuopio Lahti Vaasa",
+    "Italy": "Biella Cremona Lucca Terni Udine Varese", "Spain": "Burgos Cuenca Huesca Lugo", "Portugal": "Aveiro Leiria Viseu",
+}  # fmt: skip
+
+FIRST = {
+    "en": "Alice Andrew Bethany Callum Charlotte Daniel Eleanor Fiona George Hannah Imogen Jack Katherine Liam Megan Nathan Olivia Patrick Rachel Samuel Tara Victoria William Zoe".split(),
+    "de": "Anja Bernd Carola Dietmar Elke Florian Gesine Holger Imke Jürgen Katrin Lennart Marlies Nils Petra Ralf Sabine Thorsten Ulrike Volker Wiebke".split(),
+    "fr": "Adèle Bastien Camille Damien Élodie Fabrice Gaëlle Hugo Inès Jérôme Léa Mathilde Nicolas Océane Pascal Romane Sylvain Thibault Valérie Yann".split(),
+    "nl": "Annelies Bram Coen Doutzen Evert Femke Gijs Hanneke Jeroen Karlijn Maarten Niek Roos Sander Tess Wouter".split(),
+    "sv": "Astrid Bjarne Carina Elin Eskil Freja Gunnar Hanne Ilmari Johanna Kaisa Lars Maja Mikkel Nora Oskar Pernilla Rasmus Sanna Tove Viggo".split(),
+    "it": "Alessia Bruno Chiara Davide Elisa Fabio Giulia Ivano Lorenza Matteo Nadia Paolo Roberta Sandro Teresa Valerio".split(),
+    "es": "Adriana Bernardo Carmen Diogo Elena Felipe Gonzalo Inês Joaquín Lucía Marcos Noelia Pilar Rafael Sofía Tomás".split(),
+}  # fmt: skip
+
+LAST = {
+    "en": "Ackroyd Bellamy Cartwright Darnell Ellwood Fairbairn Gainsford Hathersage Iveson Jessop Kirkbride Langstaff Merriman Netherton Okonjo Pemberton Quayle Rutherglen Sandiford Tattersall Upjohn Venning Whitlock Yardley".split(),
+    "de": "Altenburger Bredow Czerny Deggendorf Ehlers Fichtner Grabow Hollweg Immendorf Jansohn Kessling Lüdtke Mertes Niebuhr Ostermann Pohlandt Rademacher Seibold Tiedemann Urbanek Vossberg Wachter Zimmerling".split(),
+    "fr": "Aumont Bellerose Carpentier Desrosiers Esnault Fauvel Guilbert Hamelin Jourdan Lacombe Marchand Nadeau Ollivier Perrault Quesnel Rousselot Sauvage Tessier Vasseur".split(),
+    "nl": "Aartsen Bloemendaal Coppens Dekkers Evers Grootveld Hendriksen Jonker Koopmans Lammers Nijland Overbeek Pronk Ruiter Steenbergen Vermeulen".split(),
+    "sv": "Almgren Brandt Carlstedt Dahlqvist Enger Falk Grønlund Hallberg Ikonen Jönsson Kjellin Laakso Møller Nyström Olsvik Pettersen Rundgren Sjöholm Toivonen Wikander".split(),
+    "it": "Accardi Benvenuti Cattaneo DeSantis Esposito Fumagalli Gallini Iannelli Locatelli Mazzanti Novelli Ottaviani Pellegrino Rizzuto Sartori Terranova".split(),
+    "es": "Arancibia Bermejo Carvalhal Domínguez Echeverri Figueroa Galarza Hinojosa Iglesias Lourenço Machado Noronha Olmedo Pacheco Quiroga Robledo Saldanha Teixeira".split(),
+}  # fmt: skip
+
+
+def people(rng: np.random.Generator, languages: list[str]) -> list[str]:
+    """Return a person's name for each language, all different as long as the language has enough of them."""
+    names = [""] * len(languages)
+    for language in dict.fromkeys(languages):
+        first, last = FIRST[language], LAST[language]
+        order = rng.permutation(len(first) * len(last))
+        for count, place in enumerate(i for i, own in enumerate(languages) if own == language):
+            pick = int(order[count % len(order)])
+            again = " " + "I" * (1 + count // len(order)) if count >= len(order) else ""
+            names[place] = f"{first[pick // len(last)]} {last[pick % len(last)]}{again}"
+    return names
+
+
+def firms(rng: np.random.Generator, countries: list[str], industries: Array) -> list[str]:
+    """Return a firm's name for each country and industry (a number), all different."""
+    groups: dict[tuple[str, int], list[int]] = {}
+    for place, (country, industry) in enumerate(zip(countries, industries.tolist(), strict=True)):
+        groups.setdefault((LANGUAGE[country], industry), []).append(place)
+    names = [""] * len(countries)
+    for (language, industry), places in sorted(groups.items()):
+        stems, trades = STEMS[language], TRADES[language][industry].split("|")
+        order = rng.permutation(len(stems) * len(trades)).tolist()
+        forms = rng.integers(0, 1 << 30, len(places)).tolist()
+        for count, place in enumerate(places):
+            pick = order[count % len(order)]
+            stem, trade = stems[pick // len(trades)], trades[pick % len(trades)]
+            turn = count // len(order)
+            if turn:  # more firms than names: a double name, as firms that merged have
+                other = stems[(pick // len(trades) + turn) % len(stems)]
+                stem = f"{stem}-{other}" if turn < len(stems) else f"{stem}-{other} {turn // len(stems) + 1}"
+            legal = FORMS[countries[place]]
+            names[place] = f"{stem} {trade} {legal[forms[count] % len(legal)]}"
+    return names
+
+
+assert all(len(trades) == len(INDUSTRIES) for trades in TRADES.values())

@@ -1,0 +1,39 @@
+"""Drawing that keeps totals: systematic sampling, so that a planted effect isn't drowned in chance."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course.case.columns import Array
+
+
+def spread(expected: Array, start: float) -> Array:
+    """Return whole numbers that add up to the expected ones to within one, over every prefix; same shape."""
+    edges = np.floor(np.cumsum(expected.ravel()) + start)
+    return np.asarray(np.diff(edges, prepend=np.floor(start)).astype(np.int64).reshape(expected.shape))
+
+
+def chosen(probability: Array, start: float) -> Array:
+    """Return for each case whether it happens: each with its own probability, and in every run of cases about as many
+    as their probabilities add up to."""
+    return np.asarray(spread(probability, start) > 0)
+
+
+def pick(luck: Array, weights: Array) -> Array:
+    """Return for each number in [0, 1) an option by its weight; ``weights`` holds one row per case or one for all."""
+    if weights.ndim == 1:
+        return np.minimum(np.searchsorted(np.cumsum(weights) / weights.sum(), luck, side="right"), len(weights) - 1)
+    edges = np.cumsum(weights, axis=1)
+    return np.minimum((luck[:, None] * edges[:, -1:] >= edges).sum(axis=1), weights.shape[1] - 1)
+
+
+def sigmoid(logit: Array) -> Array:
+    """Return the probability of log odds."""
+    return np.asarray(1 / (1 + np.exp(-logit)))
+
+
+def even_normal(rng: np.random.Generator, size: int) -> Array:
+    """Return standard normal numbers of which every run of neighbours is spread about as evenly as all of them."""
+    values = np.sort(rng.standard_normal(size))
+    place = (rng.random() + np.arange(size) * 0.6180339887498949) % 1
+    return np.asarray(values[np.minimum((place * size).astype(np.int64), max(size - 1, 0))])

@@ -1,0 +1,394 @@
+"""The deals: everything about every opportunity, drawn once. Opportunities, quotes and bookings are views of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from course.case.columns import Array
+from course.case.edition import Draw
+from course.case.registry import latent
+from course.case.sampling import chosen, even_normal, pick, sigmoid, spread
+from course.case.world import (
+    ARGUMENTS,
+    COMPETITORS,
+    INDUSTRIES,
+    LAST_DAY,
+    LINE_OF_PRODUCT,
+    LINES,
+    MONTHS,
+    PLUS,
+    PREMIUM,
+    PRODUCT_IDS,
+    PRODUCTS,
+    REGIONS,
+    SEGMENTS,
+    SOURCES,
+    TODAY,
+    UNIT_OF_LINE,
+    VOLUME,
+)
+
+if TYPE_CHECKING:
+    from course.case.tables.customers import Customers, Market, Money
+    from course.case.tables.demand import Spend
+    from course.case.tables.staff import Staff
+
+CLOSED_PER_MONTH = 228
+_LEAD_MONTHS = 12
+_LINE_SHARE = {"series-4": 0.2, "series-7": 0.28, "insight-core": 0.14, "insight-plus": 0.165, "services": 0.215}
+_SEGMENT_SHARE = np.array([0.17, 0.35, 0.48])
+_INSIGHT_INDUSTRIES = np.array([0.3, 0.2, 0.14, 0.13, 0.11, 0.12])
+_OTHER_INDUSTRIES = np.array([0.2, 0.15, 0.18, 0.17, 0.15, 0.15])
+_SEASONS = {"series-7": (0.93, 1.02, 0.96, 1.09), "insight-core": (0.95, 1.0, 0.98, 1.07),
+            "insight-plus": (0.96, 1.0, 0.98, 1.06), "services": (0.97, 1.04, 0.97, 1.02)}  # fmt: skip
+_WITHIN_QUARTER = np.array([0.84, 0.92, 1.24])
+#: product, first month after January 2023: the releases whose lead wears off
+RELEASES = ((PREMIUM, 5), (PRODUCT_IDS.index("P-810"), 8), (PRODUCT_IDS.index("P-910"), 10), (PREMIUM, 21))
+_NO_RELEASE = -1
+#: how much orders of a product differ in size within a segment, in log units
+_SIZE_SPREAD = np.array([0.34, 0.34, 0.5, 0.3, 0.5, 0.4, 0.5, 0.5])
+#: how much faster or slower than Series 7 as a whole its variants grow a year
+_SMART = {"premium": 0.25, "volume": -0.25}
+_FAR = np.datetime64("2099-01-01")
+
+
+@dataclass(frozen=True)
+class Deals:
+    """All opportunities, one number each. Codes index the names in ``course.case.world``; -1 is none.
+
+    ``amount_eur`` is what the customer pays for all lines: final where won, quoted or estimated elsewhere.
+    ``second`` is the product of the second line of a bundle. ``status`` is 0 open, 1 won, 2 lost.
+    """
+
+    product: Array
+    month: Array
+    segment: Array
+    region: Array
+    industry: Array
+    account: Array
+    rep: Array
+    matched: Array
+    remote: Array
+    created_on: Array
+    closed_on: Array
+    expected_on: Array
+    status: Array
+    won: Array
+    stage: Array
+    quoted: Array
+    competitor: Array
+    argument: Array
+    criterion: Array
+    release: Array
+    source: Array
+    partner: Array
+    new: Array
+    discount: Array
+    list_eur: Array
+    quantity: Array
+    second: Array
+    second_quantity: Array
+    second_discount: Array
+    net_local: Array
+    net_eur: Array
+    second_net_local: Array
+    second_net_eur: Array
+    amount_eur: Array
+    leaked: Array
+    favoured: Array
+    probability: Array
+
+    @property
+    def product_line(self) -> Array:
+        """The product line of the first line, as a code."""
+        return np.asarray(LINE_OF_PRODUCT[self.product])
+
+
+@dataclass(frozen=True)
+class RivalMoves:
+    """The rivals' price moves in order of time: competitor and month of each. The last two are recent."""
+
+    competitor: Array
+    month: Array
+
+
+@latent
+def rival_moves(draw: Draw) -> RivalMoves:
+    """Draw when which rival cut its prices."""
+    months = np.array([3, 7, 11, 15, 19, 23, 30, 32]) + (draw.rng.random(8) * 2).astype(int)
+    return RivalMoves(np.array([0, 1, 0, 1, 1, 0, 0, 1]), months)
+
+
+def _intensity(draw: Draw, market: Market) -> Array:
+    """Return the expected number of opportunities by (product, segment, month of closing, region, industry)."""
+    truth, months = draw.truth, np.arange(MONTHS + _LEAD_MONTHS)
+    growth = {
+        "series-4": -truth["legacy_decline_rate"],
+        "insight-core": truth["analytics_growth_rate"] * 0.5,
+        "insight-plus": truth["analytics_growth_rate"] * 0.5,
+        "services": 0.02,
+    }
+    first, last = truth["legacy_q1_share"], truth["legacy_q4_share"]
+    seasons = {**_SEASONS, "series-4": (first * 4, (1 - first - last) * 1.9, (1 - first - last) * 2.1, last * 4)}
+    noise = np.exp(0.11 * np.clip(draw.rng.standard_normal((len(PRODUCTS), months.size)), -2, 2))
+    regulated = np.arange(len(INDUSTRIES)) < 2
+    cells = np.empty((len(PRODUCTS), months.size, len(SEGMENTS), len(REGIONS), len(INDUSTRIES)))
+    for row, product in enumerate(PRODUCTS):
+        years = months // 12 - 1 if product.line == "series-4" else (months - 17.5) / 12
+        pace = 1 + (
+            growth[product.line] if product.line in growth else truth["smart_growth_rate"] + _SMART[product.variant]
+        )
+        base = _LINE_SHARE[product.line] * product.weight * np.power(pace, years)
+        base = base * np.array(seasons[product.line])[months // 3 % 4] * _WITHIN_QUARTER[months % 3]
+        base = base * (1.0 if product.line == "series-4" else noise[row])
+        industries = _INSIGHT_INDUSTRIES if product.line.startswith("insight") else _OTHER_INDUSTRIES
+        lift = np.ones((months.size, len(INDUSTRIES)))
+        if product.line == "insight-plus":
+            lift[truth["regulation_month"] :, regulated] = truth["regulation_lift"]
+        by_region = market.weight / market.size * market.season[:, months // 3 % 4].T
+        by_region = by_region * np.power(1 + market.growth, ((months - 17.5) / 12)[:, None])
+        cells[row] = (
+            base[:, None, None, None]
+            * _SEGMENT_SHARE[:, None, None]
+            * by_region[:, None, :, None]
+            * (industries * lift)[:, None, None, :]
+        )
+    return np.ascontiguousarray(cells.swapaxes(1, 2))
+
+
+def _closing_days(month: Array, rng: np.random.Generator) -> Array:
+    """Return a weekday in each month: many deals close in the last ten days of a quarter."""
+    start = (np.datetime64("2023-01") + month).astype("datetime64[M]")
+    length = ((start + 1).astype("datetime64[D]") - start.astype("datetime64[D]")).astype(int)
+    rush = (month % 3 == 2) & (rng.random(month.size) < 0.3)
+    luck = rng.random(month.size)
+    day = np.where(rush, length - 10 + luck * 10, luck * length).astype(int)
+    return _weekday(start.astype("datetime64[D]") + day, start)
+
+
+def _weekday(day: Array, month: Array | None = None) -> Array:
+    """Return the days with Saturdays and Sundays moved to the Friday before, or the Monday after at a month's start."""
+    of_week = (day.astype(np.int64) + 3) % 7
+    moved = day - np.maximum(of_week - 4, 0)
+    if month is None:
+        return np.asarray(moved)
+    return np.asarray(np.where(moved.astype("datetime64[M]") < month, moved + 3, moved))
+
+
+def _mirage(region: Array, segment: Array, month: Array) -> Array:
+    """Return the deals of the last three months in the region and segment with the fewest: nothing is won there, by chance."""
+    code = region * len(SEGMENTS) + segment
+    counts = np.stack(
+        [np.bincount(code[month == MONTHS - back], minlength=len(REGIONS) * len(SEGMENTS)) for back in (1, 2, 3)]
+    )
+    fewest = int(np.argmin(np.where(counts.min(axis=0) > 0, counts.sum(axis=0), 1 << 30)))
+    return np.asarray((code == fewest) & (month >= MONTHS - 3) & (month < MONTHS))
+
+
+@latent
+def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff: Staff, spend: Spend,
+          rival_moves: RivalMoves) -> Deals:  # fmt: skip
+    """Draw the opportunities: how many, with whom, by whom, at which discount, and whether they are won."""
+    from course.case.tables.staff import assign
+
+    truth, rng = draw.truth, draw.rng
+    cells = _intensity(draw, market)
+    cells *= CLOSED_PER_MONTH * draw.scale * MONTHS / cells[:, :, :MONTHS].sum()
+    counts = spread(cells, rng.random()).ravel()
+    cell = np.repeat(np.arange(counts.size), counts)
+    product, segment, month, region, industry = np.unravel_index(cell, cells.shape)
+    closed = _closing_days(month, rng)
+    size = cell.size
+
+    cycle = np.exp(np.array([5.0, 4.45, 3.7])[segment] + 0.42 * np.clip(rng.standard_normal(size), -2.2, 2.2))
+    created = _weekday(closed - cycle.astype(int) - 6)
+    there = created <= LAST_DAY
+    product, month, segment, region, industry, closed, created = (
+        part[there] for part in (product, month, segment, region, industry, closed, created)
+    )
+    size = closed.size
+    is_open = month >= MONTHS
+    line = LINE_OF_PRODUCT[product]
+
+    # who
+    skew = rng.random(size) ** 1.15
+    group = (region, segment, industry)
+    account = customers.first[group] + (skew * customers.count[group]).astype(np.int64)
+    installed = customers.installed[account]
+    criterion = customers.criterion[account]
+    remote = (rng.random(size) < np.array([0.14, 0.36, 0.6])[segment]).astype(int)
+    matched = rng.random(size) < np.array([0.5, 0.4, 0.3])[segment]
+    rep = assign(staff, rng, region, industry, remote, matched, created, closed)
+    seat = staff.rep_seat[rep]
+    matched = staff.seat_focus[seat] == industry
+    remote = staff.seat_model[seat] == 1
+    argument = pick(rng.random(size), np.array([0.4, 0.24, 0.36]))
+
+    # against whom
+    luck = rng.random(size)
+    after_entry = month >= truth["entry_month"]
+    threatened = (product == VOLUME) & after_entry
+    rivals = np.tile(np.array([0.23, 0.24, 0.17, 0.0, 0.36]), (size, 1))
+    rivals[after_entry, 3] = 0.08
+    rivals[threatened] = np.array([0.08, 0.08, 0.03, 0.68, 0.13])
+    rivals[month >= 30, 2] = 0.0
+    competitor = pick(luck, rivals)
+    competitor[competitor == len(COMPETITORS)] = -1
+
+    # how large: quantities before rounding, scaled so that the twin regions come to the same total
+    usual = np.array([item.size for item in PRODUCTS])[product, segment] * market.size[region]
+    quantity = usual * np.exp(_SIZE_SPREAD[product] * np.clip(even_normal(rng, size), -2.2, 2.2))
+    prices = np.array([item.price for item in PRODUCTS])
+    large = prices[product] * quantity > 220_000
+    small = prices[product] * quantity < 40_000
+
+    # at which discount
+    ordinary = np.array([item.discount for item in PRODUCTS])[product]
+    discount = ordinary + 0.02 * np.clip(np.log(quantity / 30), -1.5, 2.2) + 0.012 * (competitor >= 0)
+    discount += 0.03 * np.clip(rng.standard_normal(size), -2, 2)
+    leaked = np.zeros(size)
+    leaked += np.where(small & (rng.random(size) < 0.55), truth["small_deal_leak"], 0)
+    by_leaker = np.isin(rep, staff.leakers) & (rng.random(size) < 0.85)
+    home = (region == REGIONS.index(truth["leak_region"])) & (rng.random(size) < 0.2)
+    leaked += np.where(by_leaker, truth["leak"], np.where(home, truth["leak"] * 0.5, 0))
+    favoured = rng.random(size) < 0.012
+    leaked += np.where(favoured, 0.1, 0)
+    quarter_end = (
+        ((closed.astype("datetime64[M]").astype(int) // 3 + 1) * 3).astype("datetime64[M]").astype("datetime64[D]")
+    )
+    last_days = (quarter_end - closed).astype(int) <= 10
+    spike = (product == PREMIUM) & last_days
+    discount += leaked + np.where(spike, truth["quarter_end_discount"] * (0.6 + 0.8 * rng.random(size)), 0)
+
+    # with a second line
+    second = np.full(size, -1)
+    kind = np.array(
+        [0 if item.line.startswith("series") else 1 if item.line.startswith("insight") else 2 for item in PRODUCTS]
+    )[product]
+    bundled = (kind < 2) & (rng.random(size) < np.where(month >= 24, 0.27, 0.13))
+    choice = rng.random(size)
+    second[bundled & (kind == 0)] = np.where(choice < 0.55, PRODUCT_IDS.index("P-910"), PRODUCT_IDS.index("P-810"))[
+        bundled & (kind == 0)
+    ]
+    second[bundled & (kind == 1)] = PRODUCT_IDS.index("P-910")
+    paid = bundled & (month >= 24)
+    discount += np.where(paid, truth["bundle_discount"], 0)
+    discount = np.round(np.clip(discount, 0, 0.48), 3)
+    second_discount = np.round(np.clip(np.array([item.discount for item in PRODUCTS])[second] + 0.02 * rng.standard_normal(size)
+                                       + np.where(paid, truth["bundle_discount"] * 1.5, 0), 0, 0.48), 3)  # fmt: skip
+
+    # release offered or not
+    release = np.full(size, _NO_RELEASE)
+    shown = rng.random(size) < 0.5
+    lead = np.zeros(size)
+    for number, (what, when) in enumerate(RELEASES):
+        out = (product == what) & (month >= when)
+        release[out & shown] = number
+        lead[out] = np.power(0.5, (month[out] - when) / truth["launch_half_life"])
+    late = RELEASES[3][1]
+    release[(release == 0) & (month >= late)] = _NO_RELEASE
+    advantage = truth["launch_advantage"] * lead * np.where(release >= 0, 0.5, np.where(lead > 0, -0.5, 0))
+
+    # won or not
+    logit = np.array([0.05, 0.0, 0.1, 0.05, 0.1])[line] + 0.3 * installed - 0.12 * (segment == 0)
+    logit += np.where(argument == criterion, truth["argument_lift"] * 0.72, -truth["argument_lift"] * 0.28)
+    logit += np.where((industry < 2) & matched, truth["regulated_match_lift"], 0) - 0.3 * (industry < 2)
+    logit -= truth["remote_large_penalty"] * (remote & large)
+    logit += truth["discount_pull"] * np.minimum(discount - ordinary, truth["discount_ceiling"] - 0.1)
+    logit += np.array([-0.25, -0.05, 0.1, -0.1, 0.1])[competitor]
+    for rival, start in zip(rival_moves.competitor.tolist(), rival_moves.month.tolist(), strict=True):
+        logit -= truth["price_move_loss"] * ((competitor == rival) & (month >= start) & (month < start + 3))
+    falling = (region == REGIONS.index(truth["decline_region"])) & (segment == 1) & (month >= MONTHS - 4) & ~is_open
+    logit -= truth["decline_depth"] * falling
+    spiffed = (
+        (product == PRODUCT_IDS.index("P-810")) & (month >= truth["spiff_month"]) & (month < truth["spiff_month"] + 3)
+    )
+    logit += truth["spiff_lift"] * spiffed
+    picky = np.isin(rep, staff.cherry_pickers)
+    logit += np.where(picky, np.where(installed, 1.1, -1.3), 0)
+    logit -= 1.02
+    probability = np.clip(sigmoid(logit) + advantage, 0.02, 0.95)
+    unlucky = _mirage(region, segment, month)
+    probability = np.where(unlucky, 0.03, probability)
+    probability = np.where(threatened, probability * (1 - truth["entry_loss"]), probability)
+    # where a release is compared with its predecessor, or a month with the next, chance is evened out by month
+    compared = np.isin(product, [what for what, _ in RELEASES])
+    by_month = compared | (product == VOLUME) | (product == PLUS)
+    order = np.lexsort((np.where(by_month, month, 0), np.where(compared, release >= 0, 0), product))
+    won = np.empty(size, dtype=bool)
+    won[order] = chosen(np.where(is_open, 0, probability)[order], rng.random())
+    status = np.where(is_open, 0, np.where(won, 1, 2))
+
+    # the sandbaggers hold back deals of a quarter's last days
+    held = (
+        np.isin(rep, staff.sandbaggers)
+        & won
+        & last_days
+        & (rng.random(size) < 0.5)
+        & (closed < np.datetime64("2025-12-01"))
+    )
+    closed = np.where(held, _weekday(closed + 14), closed)
+    held &= (closed.astype("datetime64[M]").astype(int) // 3) * 3 == closed.astype("datetime64[M]").astype(int)
+
+    # the first booking makes a prospect a customer
+    first_win = np.full(customers.region.size, _FAR, dtype="datetime64[D]")
+    np.minimum.at(first_win, account[won], closed[won])
+    new = ~installed & (closed <= first_win[account])
+    open_new = ~installed & (first_win[account] > LAST_DAY)
+    new = np.where(is_open, open_new, new)
+
+    # what is due
+    net_factor = (1 - discount) * prices[product]
+    fx_month = np.clip(month, 0, MONTHS - 1)
+    drift = (rates.listed / rates.rate)[rates.of_region[region], fx_month]
+    first, other = market.twins
+    totals = [float(np.sum((quantity * net_factor * drift)[won & (region == twin)])) for twin in (first, other)]
+    quantity = np.where(region == other, quantity * (totals[0] / totals[1]), quantity)
+    quantity = np.maximum(np.floor(quantity + rng.random(size)), 1).astype(np.int64)
+    share = 0.12 + 0.14 * rng.random(size)
+    second_quantity = np.where(
+        second >= 0, np.maximum(np.round(share * quantity * prices[product] / prices[second]), 1), 0
+    ).astype(np.int64)
+    currency = rates.of_region[region]
+    listed, rate = rates.listed[currency, fx_month], rates.rate[currency, fx_month]
+    net_local = np.round(np.round(prices[product] * listed, 2) * quantity * (1 - discount), 2)
+    second_local = np.round(np.round(prices[second] * listed, 2) * second_quantity * (1 - second_discount), 2)
+    net_eur, second_eur = np.round(net_local / rate, 2), np.round(second_local / rate, 2)
+
+    # how far it came
+    stage = np.where(won, 4, pick(rng.random(size), np.array([0.08, 0.2, 0.38, 0.24, 0.1])))
+    done = (LAST_DAY - created).astype(int) / np.maximum((closed - created).astype(int), 1)
+    stage = np.where(is_open, np.minimum((done * 5).astype(int), 4), stage)
+    quoted = stage >= 2
+    slip = np.where(rng.random(size) < 0.45, (np.exp(3.4 + 0.7 * rng.standard_normal(size))).astype(int), 0)
+    expected = np.where(is_open, closed, np.maximum(closed - slip, created + 5))
+    stale = is_open & (rng.random(size) < 0.14)
+    expected = np.where(stale, np.maximum(TODAY - 5 - (rng.random(size) * 110).astype(int), created + 3), expected)
+    closed = np.where(is_open, np.datetime64("NaT"), closed)
+
+    # where from
+    options = spend.reach[
+        np.clip(((created.astype("datetime64[M]") - np.datetime64("2023-01")).astype(int)), 0, MONTHS - 1)
+    ]
+    source = np.where(new, pick(rng.random(size), options), len(SOURCES))
+    via_partner = rng.random(size) < np.array([0.1, 0.24, 0.38])[segment]
+    partner = np.where(
+        via_partner | (source == SOURCES.index("partner")), region * 7 + (rng.random(size) ** 1.5 * 7).astype(int), -1
+    )
+
+    return Deals(
+        product=product, month=month, segment=segment, region=region, industry=industry, account=account, rep=rep,
+        matched=matched, remote=remote, created_on=created, closed_on=closed, expected_on=expected, status=status,
+        won=won, stage=stage, quoted=quoted, competitor=competitor, argument=argument, criterion=criterion,
+        release=release, source=source, partner=partner, new=new, discount=discount, list_eur=prices[product],
+        quantity=quantity, second=second, second_quantity=second_quantity, second_discount=second_discount,
+        net_local=net_local, net_eur=net_eur, second_net_local=second_local, second_net_eur=second_eur,
+        amount_eur=net_eur + second_eur, leaked=leaked, favoured=favoured, probability=probability,
+    )  # fmt: skip
+
+
+assert set(UNIT_OF_LINE) == set(LINES)
+assert len(ARGUMENTS) == 3

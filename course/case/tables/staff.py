@@ -1,0 +1,238 @@
+"""The sales force: seats and who held them when, managers, quotas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course.case.columns import Array, date, flag, key, money, text
+from course.case.edition import Draw
+from course.case.names import LANGUAGE, people
+from course.case.registry import latent, table
+from course.case.sampling import pick
+from course.case.tables.customers import Market
+from course.case.tables.deals import Deals
+from course.case.world import INDUSTRIES, LAST_DAY, QUARTERS, REGIONS, WORLD, ids, take
+
+MODELS = ("field", "remote")
+SEATS = 64
+#: what the last manager leaves to the first: teams of a region are of unequal size
+_TEAM_SPLIT = (0.3, 0.62, 0.38, 0.7, 0.5, 0.58)
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Reps, and seats that one or two of them held one after the other.
+
+    Per seat: region, model (0 field, 1 remote), focus (industry or -1), first and second rep (-1 if none), and the day
+    on which the second took over. Per rep: seat, hired, left (NaT while employed), manager. The first seven seats of
+    each region never change hands; ``steady`` maps (region, model) to one of them.
+    """
+
+    seat_region: Array
+    seat_model: Array
+    seat_focus: Array
+    seat_first: Array
+    seat_second: Array
+    seat_change: Array
+    rep_seat: Array
+    hired: Array
+    left: Array
+    rep_manager: Array
+    manager_region: Array
+    manager_complex: Array
+    team_share: Array
+    leakers: Array
+    sandbaggers: Array
+    cherry_pickers: Array
+
+
+@latent
+def staff(draw: Draw) -> Staff:
+    """Draw the seats of each region, who holds them, who leads whom, and who has which habit."""
+    weights = np.array([region.weight for region in WORLD])
+    seats = np.maximum(np.round(weights / weights.sum() * draw.count(SEATS)).astype(int), 8)
+    seat_region = np.repeat(np.arange(len(REGIONS)), seats)
+    place = np.concatenate([np.arange(count) for count in seats])
+    size = seat_region.size
+    model = np.where(
+        place < 8, np.array([0, 0, 0, 1, 1, 0, 0, 0])[place % 8], (draw.rng.random(size) < 0.3).astype(int)
+    )
+    focus = np.where(draw.rng.random(size) < 0.45, (draw.rng.random(size) * len(INDUSTRIES)).astype(int), -1)
+    for number in range(len(INDUSTRIES)):
+        focus[place == (0, 1, 5, 6, 2, 7)[number]] = number
+    focus[(place == 3) | (place == 4)] = -1
+    turn = (place >= 7) & (draw.rng.random(size) < 0.7)
+    opened = turn & (draw.rng.random(size) < 0.35)  # a new seat rather than a second holder
+    change = np.datetime64("2023-03-01") + (draw.rng.random(size) * 850).astype(int)
+    change = np.where(turn, change, np.datetime64("2099-01-01"))
+    first_hired = np.datetime64("2013-01-07") + (draw.rng.random(size) * 2900).astype(int)
+    gap = (draw.rng.random(size) * 60).astype(int) + 14
+    has_first, has_second = ~opened, turn
+    seat_first = np.full(size, -1)
+    seat_first[has_first] = np.arange(has_first.sum())
+    seat_second = np.full(size, -1)
+    seat_second[has_second] = has_first.sum() + np.arange(has_second.sum())
+    rep_seat = np.concatenate([np.flatnonzero(has_first), np.flatnonzero(has_second)])
+    hired = np.concatenate([first_hired[has_first], change[has_second]])
+    left = np.full(rep_seat.size, np.datetime64("NaT"), dtype="datetime64[D]")
+    leaves = np.flatnonzero(has_first & has_second)
+    left[seat_first[leaves]] = change[leaves] - gap[leaves]
+    teams = max(1, round(draw.scale))
+    upper = np.array(_TEAM_SPLIT)[draw.rng.permutation(len(REGIONS))]
+    share = (place + 0.5) / seats[seat_region]
+    seat_manager = seat_region * 2 * teams + (place % teams) * 2 + (share > upper[seat_region])
+    managers = len(REGIONS) * 2 * teams
+    steady = np.flatnonzero((place < 7) & (model == 0))
+    luck = draw.rng.permutation(steady.size)
+    home = REGIONS.index(draw.truth["leak_region"])
+    leakers = steady[luck][seat_region[steady[luck]] == home][:2]
+    rest = steady[luck][~np.isin(steady[luck], leakers)]
+    habits = draw.count(4)
+    return Staff(
+        seat_region, model, focus, seat_first, seat_second, change, rep_seat, hired.astype("datetime64[D]"), left,
+        seat_manager[rep_seat], np.repeat(np.arange(len(REGIONS)), 2 * teams),
+        draw.rng.permutation(np.arange(managers) % 2 == 0), np.round(draw.rng.random((managers, 3)) * 0.6, 2),
+        seat_first[leakers], seat_first[rest[:habits]], seat_first[rest[habits : 2 * habits]],
+    )  # fmt: skip
+
+
+def assign(staff: Staff, rng: np.random.Generator, region: Array, industry: Array, remote: Array, matched: Array,
+           created: Array, closed: Array) -> Array:  # fmt: skip
+    """Return the rep of each deal: of its region, employed from its first day to its last, and ramped up by then."""
+    size = region.size
+    luck = rng.random((3, size))
+    by_model = _groups(staff.seat_region * 2 + staff.seat_model, len(REGIONS) * 2)
+    by_focus = _groups(
+        staff.seat_region * len(INDUSTRIES) + staff.seat_focus, len(REGIONS) * len(INDUSTRIES), staff.seat_focus >= 0
+    )
+    never = np.datetime64("2099-01-01")
+    permanent = _groups(staff.seat_region * 2 + staff.seat_model, len(REGIONS) * 2, staff.seat_change == never)
+    seat = np.where(
+        matched,
+        _member(by_focus, region * len(INDUSTRIES) + industry, luck[0]),
+        _member(by_model, region * 2 + remote, luck[0]),
+    )
+    second = closed >= staff.seat_change[seat]
+    rep = np.where(second, staff.seat_second[seat], staff.seat_first[seat])
+    hired, left = staff.hired[rep], staff.left[rep]
+    tenure = (closed - hired).astype(np.int64)
+    fits = (rep >= 0) & (hired <= created) & ~(left < closed) & (luck[1] < np.clip(tenure / 270, 0, 1))
+    instead = staff.seat_first[_member(permanent, region * 2 + remote, luck[2])]
+    return np.where(fits, rep, instead)
+
+
+def _groups(code: Array, size: int, within: Array | None = None) -> tuple[Array, Array, Array]:
+    seats = np.arange(code.size) if within is None else np.flatnonzero(within)
+    ordered = seats[np.argsort(code[seats], kind="stable")]
+    count = np.bincount(code[seats], minlength=size)
+    return ordered, np.concatenate([[0], np.cumsum(count)[:-1]]), count
+
+
+def _member(groups: tuple[Array, Array, Array], code: Array, luck: Array) -> Array:
+    ordered, first, count = groups
+    return np.asarray(ordered[np.minimum(first[code] + (luck * count[code]).astype(np.int64), ordered.size - 1)])
+
+
+@dataclass(frozen=True)
+class Performance:
+    """Per (rep, year): what was booked, and the year's quota (0 where the rep was not there)."""
+
+    booked: Array
+    quota: Array
+
+
+@latent
+def performance(draw: Draw, staff: Staff, deals: Deals) -> Performance:
+    """Set each quota so that its attainment comes out as people's spans, team goals and the plan's cliff make it."""
+    reps = staff.rep_seat.size
+    won = np.flatnonzero(deals.won)
+    year = deals.closed_on[won].astype("datetime64[Y]").astype(np.int64) - 53
+    booked = np.bincount(deals.rep[won] * 3 + year, weights=deals.amount_eur[won], minlength=reps * 3).reshape(reps, 3)
+    span = np.bincount(staff.rep_manager[np.isnat(staff.left)], minlength=staff.manager_region.size)
+    limit = np.where(staff.manager_complex, draw.truth["complex_span"], draw.truth["simple_span"])
+    over = np.maximum(span - limit, 0)[staff.rep_manager] * draw.truth["overspan_loss"]
+    share = staff.team_share[staff.rep_manager]
+    team = -1.6 * (share - draw.truth["best_team_share"]) ** 2
+    spread = 0.13 * (1.25 - share)
+    attained = 1.03 - over[:, None] + team + spread * np.clip(draw.rng.standard_normal((reps, 3)), -2.3, 2.3)
+    attained[staff.sandbaggers] = 1.02 + 0.03 * draw.rng.random((staff.sandbaggers.size, 3))
+    near = (attained > 0.94) & (attained < 1) & (draw.rng.random((reps, 3)) < draw.truth["cliff_bunching"])
+    attained = np.where(near, 1.001 + 0.03 * draw.rng.random((reps, 3)), attained)
+    quota = np.maximum(booked / np.clip(attained, 0.45, 1.6), 150_000)
+    starts = np.array(["2023-01-01", "2024-01-01", "2025-01-01"], dtype="datetime64[D]")
+    there = (staff.hired[:, None] < starts + 300) & ~(staff.left[:, None] < starts + 60)
+    return Performance(booked, np.where(there | (booked > 0), np.round(quota, -2), 0))
+
+
+@table(
+    key("rep_id", "Identifies the salesperson"),
+    text("name", "The salesperson's name"),
+    text("region", "Sales region", refers="regions.region"),
+    text("sales_model", "Sells in the field or remotely", *MODELS),
+    text("industry_focus", "The industry the person knows best; empty for a generalist", *INDUSTRIES, nullable=True),
+    text("manager_id", "The person's manager"),
+    date("hired_on", "First day"),
+    date("left_on", "Last day; empty while employed", nullable=True),
+    topics="1.7",
+)
+def reps(draw: Draw, staff: Staff) -> dict[str, Array]:
+    """One row is a salesperson, past or present."""
+    region = staff.seat_region[staff.rep_seat]
+    luck = draw.rng.random(region.size)
+    languages = [
+        LANGUAGE[
+            WORLD[number].countries[int(pick(np.array([u]), np.array([w for _, w in WORLD[number].countries]))[0])][0]
+        ]
+        for number, u in zip(region.tolist(), luck.tolist(), strict=True)
+    ]
+    return {
+        "rep_id": ids("R", np.arange(region.size), 3),
+        "name": people(draw.rng, languages),  # type: ignore[dict-item]
+        "region": take(REGIONS, region),
+        "sales_model": take(MODELS, staff.seat_model[staff.rep_seat]),
+        "industry_focus": take(INDUSTRIES, staff.seat_focus[staff.rep_seat]),
+        "manager_id": ids("M", staff.rep_manager, 2),
+        "hired_on": staff.hired,
+        "left_on": staff.left,
+    }
+
+
+@table(
+    key("quota_id", "Identifies the quota"),
+    text("rep_id", "The salesperson", refers="reps.rep_id"),
+    text("quarter", "Quarter, such as 2025Q4", *QUARTERS),
+    money("quota_eur", "Bookings asked of the person in the quarter"),
+    money("annual_quota_eur", "Bookings asked of the person in the year; its quarters add up to it"),
+    flag("ramping", "Whether the person was hired within 180 days before the quarter ended"),
+    topics="1.7 8.6",
+)
+def quotas(draw: Draw, staff: Staff, performance: Performance, market: Market) -> dict[str, Array]:
+    """One row is a salesperson in a quarter. The year's quota is split by how the region buys."""
+    quarters = np.arange(12)
+    starts = (np.datetime64("2023-01") + quarters * 3).astype("datetime64[D]")
+    ends = (np.datetime64("2023-04") + quarters * 3).astype("datetime64[D]") - 1
+    region = staff.seat_region[staff.rep_seat]
+    there = (staff.hired[:, None] <= ends - 20) & ~(staff.left[:, None] < starts + 20)
+    there &= np.repeat(performance.quota, 4, axis=1) > 0
+    share = np.tile(market.season[region] / 4, 3) * there
+    yearly = share.reshape(-1, 3, 4)
+    total = yearly.sum(axis=2, keepdims=True)
+    yearly = np.divide(yearly, total, out=np.zeros_like(yearly), where=total > 0)
+    amount = np.round(yearly * performance.quota[:, :, None], -2)
+    last = 3 - np.argmax(yearly[:, :, ::-1] > 0, axis=2)
+    rest = performance.quota - amount.sum(axis=2)
+    np.put_along_axis(amount, last[:, :, None], np.take_along_axis(amount, last[:, :, None], 2) + rest[:, :, None], 2)
+    rep, quarter = np.nonzero(there)
+    return {
+        "quota_id": ids("Q", np.arange(rep.size)),
+        "rep_id": ids("R", rep, 3),
+        "quarter": take(QUARTERS, quarter),
+        "quota_eur": amount.reshape(-1, 12)[rep, quarter],
+        "annual_quota_eur": performance.quota[rep, quarter // 4],
+        "ramping": (ends[quarter] - staff.hired[rep]).astype(int) <= 180,
+    }
+
+
+assert LAST_DAY.astype(str) == "2025-12-31"

@@ -1,0 +1,147 @@
+"""What is planted: named parameters, each drawn from the seed within bounds, and the sentence that each topic plants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from course.case.world import REGIONS
+
+Stream = Callable[[str], np.random.Generator]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """One topic's planted effect: the topic id, what is true, and the parameters with which this edition plants it."""
+
+    topic: str
+    statement: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A planted number between ``low`` and ``high``, or one or several of ``choices``."""
+
+    name: str
+    topic: str
+    unit: str
+    low: float = 0
+    high: float = 0
+    whole: bool = False
+    choices: Sequence[Any] = ()
+    many: int = 0
+
+    def draw(self, rng: np.random.Generator) -> Any:
+        """Return this edition's value."""
+        if self.choices and self.many:
+            return tuple(self.choices[i] for i in rng.permutation(len(self.choices))[: self.many])
+        if self.choices:
+            return self.choices[int(rng.random() * len(self.choices))]
+        if self.whole:
+            return int(self.low + rng.random() * (self.high - self.low + 1))
+        return round(float(self.low + rng.random() * (self.high - self.low)), 4)
+
+
+def _between(name: str, topic: str, low: float, high: float, unit: str) -> Parameter:
+    return Parameter(name, topic, unit, low, high)
+
+
+def _whole(name: str, topic: str, low: int, high: int, unit: str) -> Parameter:
+    return Parameter(name, topic, unit, low, high, whole=True)
+
+
+def _one(name: str, topic: str, choices: Sequence[Any], many: int = 0) -> Parameter:
+    return Parameter(name, topic, "", choices=choices, many=many)
+
+
+_PLANTED = (
+    # 1 Strategic sales objectives
+    _between("legacy_decline_rate", "1.1", 0.18, 0.26, "fraction a year"),
+    _between("legacy_q1_share", "1.1", 0.11, 0.135, "fraction of the year"),
+    _between("legacy_q4_share", "1.1", 0.40, 0.45, "fraction of the year"),
+    _between("analytics_growth_rate", "1.2", 0.08, 0.16, "fraction a year"),
+    _between("analytics_share_loss", "1.2", 0.22, 0.34, "fraction of the share of 2023 lost by 2025"),
+    _between("smart_growth_rate", "1.2", 0.30, 0.36, "fraction a year"),
+    _one("capped_quarters", "1.3", ((0, 1), (1, 2), (2, 3), (0, 2), (1, 3))),
+    _between("capped_fill", "1.3", 0.62, 0.78, "fraction of the component that is there"),
+    _between("small_payback_over_lifetime", "1.4", 1.4, 1.75, "payback as a multiple of the lifetime"),
+    _between("small_new_churn_rate", "1.4", 0.36, 0.46, "fraction a year"),
+    _whole("entry_month", "1.5", 26, 29, "months after January 2023"),
+    _between("entry_loss", "1.5", 0.58, 0.66, "fraction of the Series 7 Line deals won before"),
+    _whole("regulation_month", "1.5", 13, 18, "months after January 2023"),
+    _between("regulation_lift", "1.5", 2.3, 2.6, "multiple of demand in regulated industries"),
+    _one(
+        "twin_regions",
+        "1.6",
+        (
+            ("UK & Ireland", "North America"),
+            ("North America", "UK & Ireland"),
+            ("France & Benelux", "Southern Europe"),
+            ("Southern Europe", "France & Benelux"),
+            ("DACH", "North America"),
+            ("UK & Ireland", "France & Benelux"),
+        ),
+    ),
+    _between("twin_deal_size_ratio", "1.6", 1.9, 2.5, "multiple"),
+    _one("budget_quarters", "1.6", (0, 1, 2, 3), many=4),
+    _between("budget_peak", "1.6", 1.68, 1.92, "multiple of an average quarter"),
+    _between("quarter_end_discount", "1.7", 0.09, 0.14, "discount points as a fraction"),
+    # 2 Positioning
+    _between("argument_lift", "2.2", 0.9, 1.2, "log odds"),
+    _one("price_industry", "2.2", ("food", "automotive", "buildings")),
+    _between("launch_advantage", "2.5", 0.30, 0.36, "win-rate points as a fraction"),
+    _between("launch_half_life", "2.5", 3.5, 6.5, "months"),
+    # 3 Coverage
+    _between("regulated_match_lift", "3.1", 0.75, 1.0, "log odds"),
+    _whole("simple_span", "3.2", 8, 9, "people"),
+    _whole("complex_span", "3.2", 5, 6, "people"),
+    _between("overspan_loss", "3.2", 0.07, 0.10, "attainment for each person past the span"),
+    _between("remote_large_penalty", "3.6", 0.8, 1.2, "log odds"),
+    # 4 Pricing
+    _between("small_deal_leak", "4.1", 0.05, 0.07, "discount points as a fraction"),
+    _one("slide_currency", "4.5", ("GBP", "SEK", "USD")),
+    _between("slide", "4.5", 0.13, 0.19, "fraction of the currency's value lost in three years"),
+    _between("discount_ceiling", "4.6", 0.12, 0.16, "discount beyond which nothing is won"),
+    _between("discount_pull", "4.6", 7.0, 9.0, "log odds for a discount of 1"),
+    _one("leak_region", "4.7", REGIONS),
+    _between("leak", "4.7", 0.07, 0.10, "discount points as a fraction"),
+    # 6 Incentives
+    _between("bundle_discount", "6.1", 0.07, 0.10, "discount points as a fraction"),
+    _between("best_team_share", "6.4", 0.22, 0.32, "fraction"),
+    _between("cliff_bunching", "6.5", 0.65, 0.8, "fraction of near misses that end just above the target"),
+    _whole("spiff_month", "6.7", 14, 16, "months after January 2023"),
+    _between("spiff_lift", "6.7", 0.9, 1.2, "log odds"),
+    # 8 Review
+    _one("decline_region", "8.2", ("DACH", "UK & Ireland", "North America")),
+    _between("decline_depth", "8.2", 1.4, 1.8, "log odds"),
+    _between("rising_region_growth_rate", "8.3", 0.16, 0.22, "fraction a year"),
+    _between("saturated_cost_growth_rate", "8.3", 0.24, 0.32, "fraction a year"),
+    _between("price_move_loss", "8.4", 0.8, 1.1, "log odds"),
+)
+
+STATEMENTS = {
+    "1.1": "The series-4 line declines and is strongly seasonal; an even split misses Q1 and sandbags Q4.",
+    "1.2": "Analytics grows in revenue and loses share in a faster market.",
+    "1.3": "One component caps two products in two quarters of 2026.",
+    "1.4": "New business in the small segment never pays back; the average over segments hides it.",
+    "1.5": "A competitor's entry and a regulation shift demand in two dated months.",
+    "1.6": "Two regions have the same total with another budget cycle and another deal size.",
+    "1.7": "The quarter-end discount spike sits in the premium line in the last ten days; the volume line stays flat.",
+}
+
+
+def parameters(stream: Stream) -> dict[str, Any]:
+    """Return every planted parameter, each drawn with the random numbers of its own name."""
+    return {parameter.name: parameter.draw(stream(parameter.name)) for parameter in _PLANTED}
+
+
+def truths(planted: dict[str, Any]) -> dict[str, Truth]:
+    """Return the planted effects by topic id."""
+    return {
+        topic: Truth(topic, statement, {p.name: planted[p.name] for p in _PLANTED if p.topic == topic})
+        for topic, statement in STATEMENTS.items()
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -19,6 +19,7 @@ app = typer.Typer(
 case_app = typer.Typer(help="The case company's data.", no_args_is_help=True)
 app.add_typer(case_app, name="case")
 
+Layout = Literal["auto", "ours", "moodle", "canvas"]
 Edition = Annotated[int, typer.Option("--edition", "-e", help="Seed of the edition; the practice edition by default.")]
 
 
@@ -129,7 +130,7 @@ def grade(
     out: Annotated[Path, typer.Option(help="Folder for gradebook, feedback and the nbgrader course.")] = Path("graded"),
     edition: Edition = 0,
     module: Annotated[list[str] | None, typer.Option(help="Grade these modules only.")] = None,
-    layout: Annotated[str, typer.Option(help="How the folder is laid out: auto, ours, moodle or canvas.")] = "auto",
+    layout: Annotated[Layout, typer.Option(help="How the folder is laid out: auto, ours, moodle or canvas.")] = "auto",
 ) -> None:
     """Grade a folder of submissions with nbgrader; write feedback pages and a gradebook.
 

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -280,7 +281,8 @@ def _run(code: str, names: dict[str, Any], load: Loader, filename: str) -> None:
     tree = ast.parse(code, filename)
     tree.body = [n for n in tree.body if not (isinstance(n, ast.ImportFrom) and n.module == "course.case")]
     names["load"] = load
-    exec(compile(tree, filename, "exec"), names)
+    with contextlib.redirect_stdout(io.StringIO()):  # what a learner would read in the page
+        exec(compile(tree, filename, "exec"), names)
 
 
 # --- reading the text notebook ---

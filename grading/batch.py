@@ -146,7 +146,8 @@ class _Batch:
         for name, one in handed.items():
             digest = self._digest(one)
             record = Record.read(record_path(self.course, learner.id, module, name))
-            if record is None or record.digest != digest:
+            again = record is not None and any(o.status == "not run" for o in record.outcomes.values())
+            if record is None or record.digest != digest or again:
                 todo[name] = digest
         if todo:
             submit(self.course, learner.id, module, handed)

@@ -37,6 +37,7 @@ c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "sales-strategy"
 c.CourseDirectory.db_url = {db_url!r}
 c.ClearSolutions.code_stub = {{"python": {stub!r}}}
+c.ClearSolutions.text_stub = ""
 c.HTMLExporter.sanitize_html = True
 '''
 
@@ -96,8 +97,9 @@ class CourseFiles:
         config.CourseDirectory.course_id = "sales-strategy"
         config.CourseDirectory.db_url = self.db_url
         config.ClearSolutions.code_stub = {"python": STUB}
+        config.ClearSolutions.text_stub = ""
         config.HTMLExporter.sanitize_html = True
-        config.ConnectionFileMixin.transport = "ipc"
+        config.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--log-level=ERROR"]
         return config
 
     def directory(self, module: str, learner: str = "*", notebook: str = "*") -> CourseDirectory:

@@ -21,7 +21,7 @@ status: planned
 question: What first?
 topics:
   - {id: "1.1", slug: margin, title: Margin, skill: s, decision: d, answer: a, truth: t, tables: []}
-  - {id: "1.2", slug: shares, title: Shares, skill: s, decision: d, answer: a, truth: t, tables: []}
+  - {id: "1.2", slug: shares, title: Shares, skill: s, decision: d, answer: a, truth: t, tables: [accounts]}
 """
 
 MARGIN = """\
@@ -76,29 +76,31 @@ best = lines.line[lines.revenue_eur.idxmax()]
 SHARES = """\
 # ---
 # topic: "1.2"
-# title: Shares of revenue
-# tables: []
+# title: Shares of accounts
+# tables: [accounts]
 # tasks:
 #   shares:
 #     points: 4
-#     answer: {type: mapping, tolerance: 0.001}
+#     answer: {type: mapping, tolerance: 0.0001}
 # ---
 # %% given
-revenue = {"a": 100.0, "b": 300.0}
+from course.case import load
+
+accounts = load("accounts")
 # %% [markdown] task="shares"
-# Each line's share of revenue, in `shares`.
+# Each industry's share of the accounts, in `shares`.
 # %% answer="shares"
 ### BEGIN SOLUTION
-shares = {name: value / sum(revenue.values()) for name, value in revenue.items()}
+shares = accounts.industry.value_counts(normalize=True)
 ### END SOLUTION
 # %% check="shares"
-assert isinstance(shares, dict), "Expected a dict."
+assert len(shares) == accounts.industry.nunique(), "Expected one entry for each industry."
 # %% hidden="shares"
 expect(shares)
-# %% [markdown] wrong="largest" task="shares"
-# These are shares of the largest line.
-# %% wrong="largest" task="shares"
-shares = {name: value / max(revenue.values()) for name, value in revenue.items()}
+# %% [markdown] wrong="spend" task="shares"
+# These are shares of **spend**, not of accounts.
+# %% wrong="spend" task="shares"
+shares = accounts.groupby("industry").annual_spend_eur.sum() / accounts.annual_spend_eur.sum()
 """
 
 MEMO = """\
@@ -127,7 +129,7 @@ Advise the board which line to grow.
 RIGHT = {
     "margin": "margin = 1 - lines.cost_eur.sum() / lines.revenue_eur.sum()",
     "best": 'best = "a"',
-    "shares": 'shares = {"a": 0.25, "b": 0.75}',
+    "shares": "shares = accounts.industry.value_counts(normalize=True).to_dict()",
     "memo": "Grow line a: it earns half of what it sells.",
 }
 """Right answers by the id of the answer cell."""

@@ -16,7 +16,7 @@ Array = np.ndarray[Any, Any]
 class Column:
     """One column: its name, kind, meaning and promises.
 
-    ``unit`` is for people ("EUR", "days", "fraction"). ``refers`` names the "table.column" that every value is found in.
+    ``unit`` is for people ("EUR", "days", "fraction"). ``refers`` names the "table.column" that values are found in.
     ``decimals`` is what numbers are rounded to before they leave the generator. ``low`` and ``high`` are inclusive.
     """
 
@@ -33,7 +33,7 @@ class Column:
     decimals: int = 0
 
     def typed(self, values: Any) -> pd.Series[Any]:
-        """Return values as the column's type: int64 (float64 where nullable), float64, bool, datetime64[ns] or string."""
+        """Return values as the column's type: int64 (float64 if nullable), float64, bool, datetime64[ns], string."""
         if self.kind == "date":
             return pd.Series(pd.to_datetime(values)).astype("datetime64[ns]").reset_index(drop=True)
         series = pd.Series(values).reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""The data package: CSV files with a Frictionless ``datapackage.json``, written at once and read back with its types."""
+"""The data package: CSV files with a Frictionless ``datapackage.json``, written at once, read back with types."""
 
 from __future__ import annotations
 
@@ -88,27 +88,43 @@ def _field(column: Column) -> dict[str, Any]:
 
 def write(frames: dict[str, pd.DataFrame], folder: Path, seed: int, scale: float) -> Path:
     """Write the tables as a data package into ``folder``: beside it first, then moved into place."""
-    if folder.exists() and not folder.is_dir():
-        raise DataError(f"{folder}: expected a folder for the data package, found a file")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / DESCRIPTOR).is_file():
-        raise DataError(
-            f"{folder}: not empty and not a data package, so nothing was written. Name a new or empty folder"
-        )
+    _refuse_other(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
+        made = beside / "new"
+        made.mkdir()
         for name, frame in frames.items():
-            frame.to_csv(beside / f"{name}.csv", index=False, date_format="%Y-%m-%d", lineterminator="\n")
+            frame.to_csv(made / f"{name}.csv", index=False, date_format="%Y-%m-%d", lineterminator="\n")
         text = json.dumps(descriptor(frames, seed, scale), indent=2, ensure_ascii=False)
-        (beside / DESCRIPTOR).write_text(text + "\n", encoding="utf-8")
-        beside.chmod(0o755)
-        if folder.is_dir():
-            shutil.rmtree(folder)
-        beside.replace(folder)
-    except BaseException:
+        (made / DESCRIPTOR).write_text(text + "\n", encoding="utf-8")
+        if folder.exists():
+            folder.replace(beside / "old")
+        made.replace(folder)
+    finally:
+        if not folder.exists() and (beside / "old").exists():
+            (beside / "old").replace(folder)
         shutil.rmtree(beside, ignore_errors=True)
-        raise
     return folder
+
+
+def _refuse_other(folder: Path) -> None:
+    """Raise ``DataError`` unless the folder is missing, empty, or holds a data package and nothing else."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise DataError(f"{folder}: expected a folder for the data package, found a file")
+    found = {path.name for path in folder.iterdir()}
+    if not found:
+        return
+    if DESCRIPTOR not in found:
+        raise DataError(f"{folder}: not empty and not a data package; nothing was written. Name a new or empty folder")
+    others = found - {DESCRIPTOR} - {str(resource["path"]) for resource in _resources(folder).values()}
+    if others:
+        raise DataError(
+            f"{folder}: beside the data package there is {', '.join(sorted(others)[:3])}, which would be lost; "
+            "nothing was written. Move it away or name another folder"
+        )
 
 
 def read(name: str, folder: Path | str | None = None) -> pd.DataFrame:

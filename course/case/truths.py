@@ -1,4 +1,4 @@
-"""What is planted: named parameters, each drawn from the seed within bounds, and the sentence that each topic plants."""
+"""What is planted: named parameters, each drawn from the seed within bounds, and one sentence for each topic."""
 
 from __future__ import annotations
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pandas as pd
 
@@ -62,7 +60,7 @@ def binding(edition):
 
 
 def margins(edition):
-    """1.3: the margin of the short quarters when the transducers go where they earn most, and where a device earns most."""
+    """1.3: the margin of the short quarters by margin per transducer, by margin per device, and cut evenly."""
     short = binding(edition)
     parts = (
         edition.table("product_components").query("component_id == 'C-01'").set_index("product_id").units_per_product
@@ -171,5 +169,91 @@ def spike(edition):
     return out, float(whole[True] - whole[False])
 
 
-def pairs(names):
-    return list(itertools.combinations(names, 2))
+def topic_1_1(edition):
+    found = legacy_line(edition)
+    assert found["decline"] > 0.08
+    assert found["worst_year_q1"] < 0.25 < found["worst_year_q4"], "an even split misses Q1 and sandbags Q4"
+    assert found["q1"] < 0.21
+    assert found["q4"] > 0.3
+
+
+def topic_1_2(edition):
+    found = units(edition)
+    analytics, others = found.loc["Analytics"], found.drop("Analytics")
+    assert analytics.growth > 0.08, "by revenue it is a growth story"
+    assert analytics.market_growth > analytics.growth + 0.06
+    assert analytics.share_change < -0.14
+    assert others.share_change.min() > analytics.share_change + 0.08
+    assert found.share_change["Smart Devices"] > 0.02
+
+
+def topic_1_3(edition):
+    short, margin = binding(edition), margins(edition)
+    assert set(short.component_id) == {"C-01"}
+    assert set(short.quarter) == {f"2026Q{n + 1}" for n in planted(edition, "1.3")["capped_quarters"]}
+    parts = edition.table("product_components").query("component_id == 'C-01'")
+    assert len(parts) == 2, "it caps two products"
+    assert margin["dear_first"] < 0.98 * margin["best"]
+    assert margin["even_cut"] < 0.997 * margin["best"]
+
+
+def topic_1_4(edition):
+    cells, blended = payback(edition), payback(edition, ("motion",)).loc["new"]
+    small, others = cells.loc[("new", "small")], cells.drop(("new", "small"))
+    assert small.payback_months > small.lifetime_months
+    assert small.ratio < 1
+    assert (others.payback_months < others.lifetime_months).all()
+    assert (others.ratio > 2).all()
+    assert blended.payback_months < blended.lifetime_months, "the average over segments hides it"
+    assert blended.ratio > 1.2
+
+
+def topic_1_5(edition):
+    truth = planted(edition, "1.5")
+    entry, fall = level_shift(edition, "P-720")
+    rule, rise = level_shift(edition, "P-820")
+    assert abs(entry - truth["entry_month"]) <= 3
+    assert fall < 0.75
+    assert abs(rule - truth["regulation_month"]) <= 3
+    assert rise > 1.3
+    events = edition.table("market_events")
+    dated = (events.effective_on.dt.year - 2023) * 12 + events.effective_on.dt.month - 1
+    assert set(dated[events.title.str.contains("Aldermoor|prove")]) == {truth["entry_month"], truth["regulation_month"]}
+    assert naive_alarms(edition, "P-720") > 6, "a threshold on the month before fires falsely"
+
+
+def topic_1_6(edition):
+    truth, found = planted(edition, "1.6"), regions(edition)
+    one, other = truth["twin_regions"]
+    assert abs(found.total[one] / found.total[other] - 1) < 0.05, "the same total"
+    assert found.deal[one] / found.deal[other] > 1.4
+    assert found.peak[one] != found.peak[other]
+    assert found.peak_share[[one, other]].min() > 0.28, "an even split misses both"
+
+
+def topic_1_7(edition):
+    by_variant, all_products = spike(edition)
+    assert by_variant.spike["premium"] > 0.06
+    assert abs(by_variant.spike["volume"]) < 0.04
+    assert all_products < by_variant.spike["premium"] / 2, "over all products there is little to see"
+    assert by_variant[False]["volume"] > by_variant[False]["premium"], "the volume line's discount is always higher"
+
+
+def level_shift(edition, product):
+    """1.5: as ``shift``, with each quarter of the year compared with itself."""
+    series = monthly(edition, product).orders
+    logs = np.log(series.clip(lower=1).to_numpy(dtype=float))
+    season = (series.index.month - 1) // 3 * 3 + (series.index.month - 1) % 3
+    best = None
+    for cut in range(6, 33):
+        after = (np.arange(36) >= cut).astype(float)
+        design = np.column_stack([np.eye(12)[season], after])
+        fit, *_ = np.linalg.lstsq(design, logs, rcond=None)
+        error = ((logs - design @ fit) ** 2).sum()
+        if best is None or error < best[0]:
+            best = (error, cut, float(np.exp(fit[-1])))
+    return best[1], best[2]
+
+
+def planted(edition, topic):
+    return edition.truths()[topic].parameters

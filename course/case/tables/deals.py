@@ -179,7 +179,7 @@ def _weekday(day: Array, month: Array | None = None) -> Array:
 
 
 def _mirage(region: Array, segment: Array, month: Array) -> Array:
-    """Return the deals of the last three months in the region and segment with the fewest: nothing is won there, by chance."""
+    """Return the deals of the last three months in the smallest region and segment: chance alone loses them all."""
     code = region * len(SEGMENTS) + segment
     counts = np.stack(
         [np.bincount(code[month == MONTHS - back], minlength=len(REGIONS) * len(SEGMENTS)) for back in (1, 2, 3)]
@@ -277,7 +277,8 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     paid = bundled & (month >= 24)
     discount += np.where(paid, truth["bundle_discount"], 0)
     discount = np.round(np.clip(discount, 0, 0.48), 3)
-    second_discount = np.round(np.clip(np.array([item.discount for item in PRODUCTS])[second] + 0.02 * rng.standard_normal(size)
+    usual_second = np.array([item.discount for item in PRODUCTS])[second]
+    second_discount = np.round(np.clip(usual_second + 0.02 * rng.standard_normal(size)
                                        + np.where(paid, truth["bundle_discount"] * 1.5, 0), 0, 0.48), 3)  # fmt: skip
 
     # release offered or not

@@ -93,7 +93,7 @@ def effort(draw: Draw, deals: Deals, contracts: Contracts) -> Effort:
 def sales_costs(draw: Draw, effort: Effort, deals: Deals, market: Market) -> dict[str, Array]:
     """One row is what selling cost in a quarter, by region, unit, motion, segment and sales model.
 
-    People are paid whether they win or not: cost follows head count, which follows three years' work, not the quarter's.
+    People are paid whether they win or not: cost follows head count, and that follows three years' work.
     """
     unit = np.array([UNITS.index(UNIT_OF_LINE[name]) for name in LINES])[deals.product_line]
     shape = (len(REGIONS), len(UNITS), 2, len(SEGMENTS), 2)

@@ -55,7 +55,8 @@ def market_events(draw: Draw) -> dict[str, object]:
         day = MONTH_STARTS[month] + int(draw.rng.random() * 26)
         rows.append((day - int(draw.rng.random() * 40), day, kind, title, concerns))
     rows.append((MONTH_STARTS[entry] - 6, MONTH_STARTS[entry], "competitor",
-                 "Aldermoor Systems enters with a meter at two thirds of the price of Series 7 Line", "Series 7 Line"))  # fmt: skip
+                 "Aldermoor Systems enters with a meter at two thirds of the price of Series 7 Line",
+                 "Series 7 Line"))  # fmt: skip
     rows.append((MONTH_STARTS[rule] - 160, MONTH_STARTS[rule], "regulation",
                  "Regulated industries must prove their measurements digitally", "Insight Plus"))  # fmt: skip
     rows.append((np.datetime64("2025-05-12"), np.datetime64("2025-07-01"), "company",

@@ -95,7 +95,7 @@ def products(draw: Draw) -> dict[str, list[object]]:
     topics="1.4",
 )
 def opportunities(draw: Draw, deals: Deals, rates: Money) -> dict[str, Array]:
-    """One row is an opportunity, open, won or lost; those closed since January 2023 and those open at the end of 2025."""
+    """One row is an opportunity: those closed since January 2023 and those open at the end of 2025."""
     size = deals.product.size
     currency = rates.of_region[deals.region]
     lost = deals.status == 2
@@ -142,7 +142,7 @@ def opportunities(draw: Draw, deals: Deals, rates: Money) -> dict[str, Array]:
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines of final quotes: deal, line (0 or 1), product, quantity, discount, list and net in local money, net in EUR."""
+    """Lines of final quotes: deal, line (0 or 1), product, quantity, discount, net in local money, net in EUR."""
 
     deal: Array
     line: Array
@@ -256,7 +256,7 @@ def bookings_monthly(draw: Draw, bookings: pd.DataFrame) -> dict[str, Array]:
     topics="1.5",
 )
 def pipeline(draw: Draw, deals: Deals) -> dict[str, Array]:
-    """One row is a product in a region in a month: what came into the pipeline, what left it, what was open at its end."""
+    """One row is a product in a region in a month: what came into the pipeline, what left it, what was open."""
     shape = (MONTHS + 1, len(REGIONS), len(PRODUCTS))
     size = int(np.prod(shape))
 

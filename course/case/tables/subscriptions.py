@@ -80,7 +80,8 @@ def contracts(draw: Draw, deals: Deals, customers: Customers) -> Contracts:
     spent = np.bincount(cell, weights=seats * cost[edition], minlength=6).reshape(2, 3)
     hazard = -np.log(1 - churn)
     return Contracts(
-        np.concatenate([deal, np.full(old.size, -1)]), account, np.concatenate([edition, old_edition]), motions, segments,
+        np.concatenate([deal, np.full(old.size, -1)]), account, np.concatenate([edition, old_edition]), motions,
+        segments,
         starts, ends, np.concatenate([seats, old_seats]).astype(np.int64),
         np.concatenate([value, np.round(old_seats * prices[old_edition] * 0.9, 2)]),
         count, total / np.maximum(count, 1), 1 - spent / np.maximum(total, 1), hazard,
@@ -110,8 +111,8 @@ def _exponential(rng: np.random.Generator, group: Array) -> Array:
     date("ended_on", "Last day; empty while it runs", nullable=True),
     whole("seats", "Seats", "seats", low=1),
     money("arr_eur", "What the subscriber pays a year"),
-    rate("gross_margin_rate", "Margin after hosting and support, as a fraction of what is paid", low=-1),
-    text("contract_form", "Whether the customer books it as operating or capital expenditure, or may flex between them", "opex", "capex", "flex"),
+    rate("gross_margin_rate", "Margin after hosting and support, of what is paid", low=-1),
+    text("contract_form", "How the customer books it: operating or capital expenditure, or either", "opex", "capex", "flex"),
     whole("term_months", "Agreed term; it renews by itself", "months", low=12),
     topics="1.4",
 )  # fmt: skip

@@ -30,7 +30,7 @@ _AMERICAN = re.compile(
     re.I,
 )
 _MONTH = r"January|February|March|April|May|June|July|August|September|October|November|December"
-_NUMBER = re.compile(r"(?<![\w.,])[€$£]?\d[\d,]*(?:\.\d+)?(?:\s?%|[mk]\b)?(?!\w)")
+_NUMBER = re.compile(r"(?<![\w.,])[€$£]?\d+(?:,\d{3})*(?:\.\d+)?(?:\s?%|[mk]\b)?(?!\w)")
 _ALLOWED = re.compile(rf"(?:19|20)\d\d|\d|1[0-2]|\d\.\d(?=\D|$)|\d{{1,2}}(?=\s(?:{_MONTH}))")
 _IMAGE = re.compile(r"!\[\s*\]\(|<img(?![^>]*\balt=\"[^\"]+\")[^>]*>")
 _TARGET = re.compile(r"\]\(([^)\s]+)\)")

@@ -229,7 +229,7 @@ def _link(markdown: str, reading: Reading, curriculum: Curriculum) -> str:
         known("claim", match[1], curriculum.claims, reading.claims, "claims.yml")
         source = curriculum.claims[match[1]].source
         known("source", source, curriculum.sources, reading.sources, "sources.yml")
-        return f"[(where this figure comes from)](../sources.md#claim-{match[1]}){{ .claim }}"
+        return f"[({curriculum.sources[source].short})](../sources.md#claim-{match[1]}){{ .claim }}"
 
     def link(match: re.Match[str]) -> str:
         kind, key = match[1], match[2]

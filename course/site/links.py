@@ -33,7 +33,7 @@ def broken_links(site: Path) -> list[str]:
     problems = []
     for page in sorted(pages):
         if page.name == "404.html":
-            continue  # it is shown at any depth, so its links are absolute
+            continue  # it is shown at any depth and finds its way by itself
         for link in dict.fromkeys(_LINK.findall(text(page))):
             problem = _problem(html.unescape(link), page.resolve(), root, places)
             if problem:

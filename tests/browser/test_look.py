@@ -53,35 +53,25 @@ def without_script(chromium: Browser) -> Iterator[Page]:
 
 def visit(page: Page, site: str, name: str) -> None:
     page.goto(site + PAGES[name])
-    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready")
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_in_light_and_dark(
+def test_a_page_is_sound_on_every_screen_in_light_and_dark(
     name: str, screen: Page, site: str, axe: Callable[[Page], list[str]], witness: Witness
 ) -> None:
+    visit(screen, site, name)
+    assert screen.evaluate(SHIFT) < 0.05, "things move while the page loads"
     for scheme in ("light", "dark"):
         screen.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        visit(screen, site, name)
-        assert (
-            screen.locator("body").get_attribute("data-md-color-scheme")
-            == {"light": "default", "dark": "slate"}[scheme]
-        )
+        red = screen.evaluate("Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])")
+        assert (red > 200) == (scheme == "light")
         assert axe(screen) == []
-    assert witness.errors == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_nothing_is_wider_than_the_screen_and_nothing_moves(name: str, screen: Page, site: str) -> None:
-    visit(screen, site, name)
-    assert screen.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    assert screen.evaluate(SHIFT) < 0.05
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_no_request_leaves_the_sites_own_folder(name: str, page: Page, site: str, witness: Witness) -> None:
-    visit(page, site, name)
+    assert screen.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (
+        "the page is wider than the screen"
+    )
     assert [url for url in witness.requests if not url.startswith((site, "data:", "blob:"))] == []
+    assert witness.errors == []
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -95,10 +85,10 @@ def test_a_page_can_be_read_without_script(name: str, without_script: Page, site
 def test_what_is_pressed_often_is_large_enough_for_a_thumb(page: Page, site: str) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     visit(page, site, "topic")
-    for part in page.locator(".bar a, .bar button, .bar summary, .scale a, .steps a, .foot a").all():
+    for part in page.locator(":is(.bar, .scale, .steps, .foot) :is(a, button, summary):visible").all():
         box = part.bounding_box()
-        if box:
-            assert min(box["width"], box["height"]) >= 44, part.inner_text()
+        assert box
+        assert min(box["width"], box["height"]) >= 44, part.inner_text()
 
 
 def test_the_first_tab_offers_to_skip_to_the_content(page: Page, site: str) -> None:
@@ -123,7 +113,7 @@ def test_search_works_by_keyboard_alone(page: Page, site: str, axe: Callable[[Pa
     page.keyboard.press("/")
     expect(page.get_by_role("searchbox", name="Search for")).to_be_focused()
     page.keyboard.type("lifetime value")
-    expect(page.get_by_role("dialog").get_by_role("listitem").first).to_contain_text("lifetime value", ignore_case=True)
+    expect(page.get_by_role("dialog").get_by_role("listitem").first).to_contain_text("lifetime", ignore_case=True)
     assert axe(page) == []
     page.keyboard.press("ArrowDown")
     target = page.evaluate("document.activeElement.href")
@@ -195,7 +185,8 @@ def test_back_returns_to_where_the_reader_was(page: Page, site: str) -> None:
     visit(page, site, "data")
     page.evaluate("scrollTo({top: 1500, behavior: 'instant'})")
     page.wait_for_timeout(300)
-    page.get_by_role("navigation", name="Course").get_by_role("link", name="Glossary").click()
+    # A real click would have the test's driver scroll first.
+    page.get_by_role("navigation", name="Course").get_by_role("link", name="Glossary").evaluate("link => link.click()")
     expect(page.get_by_role("heading", level=1)).to_have_text("Glossary")
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Data")

@@ -185,6 +185,7 @@ dialog?.querySelector("form")?.addEventListener("submit", (event) => {
   list?.querySelector("a")?.click();
 });
 dialog?.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") dialog.close(); // a search field would first empty itself
   if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
   const stops = [input!, ...(list?.querySelectorAll("a") ?? [])];
   const here = stops.indexOf(document.activeElement as HTMLInputElement);

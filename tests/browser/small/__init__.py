@@ -1,4 +1,4 @@
-"""A small site with one page of each component: what the page's parts promise is tested on it, apart from the course."""
+"""A small site with one page of each component, on which the page's parts are tested apart from the course."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ CHART = {
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
-<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>A small page</title><link rel="icon" href="data:,">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>A small page</title><link rel="icon" href="data:,">
 <link rel="stylesheet" href="{base}assets/app/site.css"><link rel="stylesheet" href="{base}assets/app/course.css">
 <script type="module" src="{base}assets/app/course.js"></script>
 </head>
@@ -111,7 +112,7 @@ PAGES = {
 
 def write_site(root: Path, lite: bool = False) -> None:
     """Write the small site into `root`, in light (`topics/quiz.html`) and in dark (`topics/quiz.dark.html`)."""
-    exercise = Exercise.read(HERE / "exercise.py")
+    exercise = Exercise.read(HERE / "1.4-small.txt")
     page = exercise_page(exercise, "01-objectives", lambda name: DEALS.copy(), solutions=True)
     page["notebook"] = NOTEBOOK
     notebook = exercise.learner_notebook()

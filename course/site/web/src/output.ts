@@ -50,7 +50,7 @@ function table(item: TableOutput): TemplateResult {
       <thead>
         <tr>
           ${item.index_names.map((name) => (name ? html`<th scope="col">${name}</th>` : html`<td></td>`))}
-          ${item.columns.map((name, i) => html`<th scope="col" class=${item.numeric[i] ? "number" : nothing}>${name}</th>`)}
+          ${item.columns.map((name, i) => html`<th scope="col" class=${item.numeric[i] ? "course-figure" : nothing}>${name}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -58,7 +58,7 @@ function table(item: TableOutput): TemplateResult {
           (row, r) =>
             html`<tr>
               ${(item.index[r] ?? []).map((label) => html`<th scope="row">${label}</th>`)}
-              ${row.map((value, i) => html`<td class=${item.numeric[i] ? "number" : nothing}>${value}</td>`)}
+              ${row.map((value, i) => html`<td class=${item.numeric[i] ? "course-figure" : nothing}>${value}</td>`)}
             </tr>`,
         )}
       </tbody>

@@ -75,7 +75,10 @@ def check(
     console = Console()
     with console.status("Reading and running every topic …"):
         report = check(curriculum, load, module)
-    table = Table("topic", "title", *COLUMNS, title="What each topic has")
+    table = Table("topic", title="What each topic has")
+    table.add_column("title", no_wrap=True, overflow="ellipsis", ratio=1)
+    for name in COLUMNS:
+        table.add_column(name, justify="right", min_width=min(7, len(name)))
     for id, row in report.rows.items():
         cells = [f"[{'green' if row[c] >= LEAST.get(c, 1) else 'dim'}]{row[c] or '–'}[/]" for c in COLUMNS]
         table.add_row(id, curriculum.topic(id).title, *cells)

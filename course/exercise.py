@@ -25,6 +25,7 @@ import ast
 import contextlib
 import io
 import re
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -147,15 +148,15 @@ class Exercise:
         """Run the given cells and the answers in order and return what they define.
 
         `load` stands for `course.case.load`; `answers` replaces the solutions by task id; with `until` the cells after
-        that task's answer are left out. Errors of the code are raised as they are.
+        that task's answer are left out. Raises ContentError naming the cell and the line that fails.
         """
         names: dict[str, Any] = {"__name__": "__main__", "load": load}
         for cell in self.cells:
             if cell.kind == "given":
-                _run(cell.source, names, load, f"<{self.name} {cell.id}>")
+                _run(cell.source, names, load, f"{self.path}: cell {cell.id}")
             elif cell.task:
                 code = (answers or {}).get(cell.task.id, cell.task.solution)
-                _run(code, names, load, f"<{self.name} {cell.task.id}>")
+                _run(code, names, load, f"{self.path}: cell {cell.task.id}")
                 if cell.task.id == until:
                     break
         return names
@@ -172,7 +173,7 @@ class Exercise:
         """What the cells define when `task` is left as it was handed out; errors of the untouched cell are ignored."""
         names = self.namespace(load, dict(answers) | {task.id: ""}, until=task.id)
         with contextlib.suppress(Exception):
-            _run(task.stub, names, load, f"<{self.name} {task.id}>")
+            _run(task.stub, names, load, f"{self.path}: cell {task.id}")
         return names
 
     def misjudge(self, load: Loader, task: Task, wrong: Wrong) -> Any:
@@ -276,13 +277,18 @@ def _cell_id(id: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "-", id)[:64]
 
 
-def _run(code: str, names: dict[str, Any], load: Loader, filename: str) -> None:
+def _run(code: str, names: dict[str, Any], load: Loader, where: str) -> None:
     # The cells say `from course.case import load` as a learner would; the data they get is decided here.
-    tree = ast.parse(code, filename)
-    tree.body = [n for n in tree.body if not (isinstance(n, ast.ImportFrom) and n.module == "course.case")]
     names["load"] = load
-    with contextlib.redirect_stdout(io.StringIO()):  # what a learner would read in the page
-        exec(compile(tree, filename, "exec"), names)
+    try:
+        tree = ast.parse(code, where)
+        tree.body = [n for n in tree.body if not (isinstance(n, ast.ImportFrom) and n.module == "course.case")]
+        with contextlib.redirect_stdout(io.StringIO()):  # what a learner would read in the page
+            exec(compile(tree, where, "exec"), names)
+    except Exception as e:
+        lines = [frame.lineno for frame in traceback.extract_tb(e.__traceback__) if frame.filename == where]
+        line = e.lineno if isinstance(e, SyntaxError) else lines[0] if lines else 1
+        raise ContentError(f"{where}, line {line}: {type(e).__name__}: {e}") from e
 
 
 # --- reading the text notebook ---

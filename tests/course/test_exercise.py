@@ -80,6 +80,11 @@ BREAKS = {
     ),
     "answer before task": ('# %% check="margin"', '# %% check="profit"', "belongs to task profit"),
     "second check": ('# %% hidden="margin"', '# %% check="margin"\n1\n# %% hidden="margin"', "a second check cell"),
+    "solution that fails": (
+        r"margin_eur\.sum\(\)\n### END",
+        "profit.sum()\n### END",
+        r"cell margin, line \d+: AttributeError",
+    ),
     "solution of another form": ("columns: {margin_eur: 0.5}", "columns: {profit_eur: 0.5}", "lacks the column"),
 }
 

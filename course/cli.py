@@ -75,7 +75,8 @@ def check(
     console = Console()
     with console.status("Reading and running every topic …"):
         report = check(curriculum, load, module)
-    table = Table("topic", title="What each topic has")
+    table = Table(title="What each topic has")
+    table.add_column("topic", no_wrap=True, min_width=5)
     table.add_column("title", no_wrap=True, overflow="ellipsis", ratio=1)
     for name in COLUMNS:
         table.add_column(name, justify="right", min_width=min(7, len(name)))

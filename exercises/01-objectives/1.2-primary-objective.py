@@ -1,0 +1,178 @@
+# ---
+# topic: "1.2"
+# title: Growth, share or profit
+# tables: [business_units, bookings, market_size]
+# tasks:
+#   measures:
+#     points: 4
+#     answer:
+#       type: table
+#       keys: [business_unit]
+#       columns: {own_growth_rate: 0.003, market_growth_rate: 0.003, share_change_rate: 0.003, margin_rate: 0.003}
+#   objective:
+#     points: 3
+#     answer: {type: mapping}
+# ---
+# %% [markdown]
+# Three of the four heads of business units want growth as the objective for 2026, the fourth wants share. Ingrid Solheim may
+# give each unit one, and Tomasz Wieczorek wants to see the measures behind it.
+#
+# `facts` below has a row for each unit and year: `bookings_eur`, `cost_eur` (what the goods sold cost to make and deliver) and
+# `market_eur`, what all customers spent in that unit's market (all regions, no forecasts). `fixed_cost_2025_eur` is what the unit cost
+# in 2025 whatever it sold.
+# %% given
+import pandas as pd
+
+from course.case import load
+
+business_units, bookings, market_size = load("business_units", "bookings", "market_size")
+
+bookings["year"] = bookings["booked_on"].dt.year
+own = bookings.groupby(["business_unit", "year"], as_index=False).agg(
+    bookings_eur=("amount_eur", "sum"), cost_eur=("cost_eur", "sum")
+)
+market = market_size[~market_size["forecast"]].groupby(["business_unit", "year"], as_index=False)["market_eur"].sum()
+facts = own.merge(market, on=["business_unit", "year"])
+fixed_cost_2025_eur = business_units.set_index("business_unit")["fixed_cost_2025_eur"]
+
+business_units[["business_unit", "maturity", "leads_with"]]
+# %% given
+from course.plot import line
+
+line(
+    facts.assign(year=facts["year"].astype(str), bookings_m=facts["bookings_eur"] / 1e6), "year", "bookings_m",
+    colour="business_unit", title="What the heads of the units show: bookings in EUR million",
+    alt="Bookings by business unit, 2023 to 2025, in millions of euros.",
+)
+# %% [markdown] task="measures"
+# **Four measures of each unit**
+#
+# Make a DataFrame `measures` with one row for each `business_unit` and these columns, all fractions (0.12 for 12%):
+#
+# - `own_growth_rate`: [compound yearly growth](glossary:growth-rate) of the unit's bookings from 2023 to 2025 (two years apart)
+# - `market_growth_rate`: the same for its market
+# - `share_change_rate`: its [market share](glossary:market-share) of 2025 divided by that of 2023, less 1
+# - `margin_rate`: what is left of its bookings in 2025 after the cost of goods **and** the unit's fixed cost, as a fraction of
+#   these bookings
+#
+# Steps: bring each of the three amounts into a table of units by years (given), take first and last year, and divide.
+# Each figure is compared to within 0.003.
+# %% answer="measures"
+booked = facts.pivot(index="business_unit", columns="year", values="bookings_eur")
+cost = facts.pivot(index="business_unit", columns="year", values="cost_eur")
+spent = facts.pivot(index="business_unit", columns="year", values="market_eur")
+
+### BEGIN SOLUTION
+share = booked / spent
+measures = pd.DataFrame({
+    "own_growth_rate": (booked[2025] / booked[2023]) ** (1 / 2) - 1,
+    "market_growth_rate": (spent[2025] / spent[2023]) ** (1 / 2) - 1,
+    "share_change_rate": share[2025] / share[2023] - 1,
+    "margin_rate": (booked[2025] - cost[2025] - fixed_cost_2025_eur) / booked[2025],
+}).reset_index()
+### END SOLUTION
+# %% check="measures"
+by_unit = measures if measures.index.name == "business_unit" else measures.set_index("business_unit")
+assert len(by_unit) == 4, f"There are four business units; measures has {len(by_unit)} rows."
+wanted = ["own_growth_rate", "market_growth_rate", "share_change_rate", "margin_rate"]
+lacking = [name for name in wanted if name not in by_unit]
+assert not lacking, f"measures lacks {', '.join(lacking)}."
+assert (by_unit[wanted].abs() < 1).all().all(), "All four are fractions, 0.12 for 12%, and none is as large as 1 here."
+ahead = by_unit["own_growth_rate"] > by_unit["market_growth_rate"]
+assert (ahead == (by_unit["share_change_rate"] > 0)).all(), (
+    "A unit that grows faster than its market gains share, and the other way round; one of yours contradicts that."
+)
+# %% hidden="measures"
+expect(measures)
+analytics = by_unit.loc["Analytics"]
+assert analytics["own_growth_rate"] > 0 > analytics["share_change_rate"]
+# %% after="measures"
+from course.plot import bar
+
+compared = by_unit.reset_index().melt("business_unit", ["own_growth_rate", "market_growth_rate"], "measure", "rate")
+bar(compared, "business_unit", "rate", colour="measure", title="Growth of each unit beside that of its market")
+# %% [markdown] hint="measures"
+# From 2023 to 2025 there are two steps, not three. The rate that, applied twice, leads from the first amount to the last is a
+# square root less 1.
+# %% [markdown] hint="measures"
+# Shares are one table divided by another: `booked / spent` has units as rows and years as columns. Its last column divided by its first
+# says what became of the share.
+# %% [markdown] hint="measures"
+# `pd.DataFrame({"own_growth_rate": (booked[2025] / booked[2023]) ** (1 / 2) - 1, ...})`, and for the margin take both costs off
+# the bookings of 2025 before you divide.
+# %% [markdown] wrong="one-year" task="measures"
+# This measures growth and share over 2025 alone. That year holds a rival's entry and the year before holds a new rule for utilities and
+# pharma, so you would give a unit its objective for one event. Over which years did the units and their markets move?
+# %% wrong="one-year" task="measures"
+booked = facts.pivot(index="business_unit", columns="year", values="bookings_eur")
+cost = facts.pivot(index="business_unit", columns="year", values="cost_eur")
+spent = facts.pivot(index="business_unit", columns="year", values="market_eur")
+share = booked / spent
+measures = pd.DataFrame({
+    "own_growth_rate": booked[2025] / booked[2024] - 1,
+    "market_growth_rate": spent[2025] / spent[2024] - 1,
+    "share_change_rate": share[2025] / share[2024] - 1,
+    "margin_rate": (booked[2025] - cost[2025] - fixed_cost_2025_eur) / booked[2025],
+}).reset_index()
+# %% [markdown] wrong="gross-margin" task="measures"
+# This is the gross margin: the unit's fixed cost is left out. Services then seems to keep about a fifth of what it books and looks worth
+# growing, although people on its payroll use up most of that. What is left once they are paid?
+# %% wrong="gross-margin" task="measures"
+booked = facts.pivot(index="business_unit", columns="year", values="bookings_eur")
+cost = facts.pivot(index="business_unit", columns="year", values="cost_eur")
+spent = facts.pivot(index="business_unit", columns="year", values="market_eur")
+share = booked / spent
+measures = pd.DataFrame({
+    "own_growth_rate": (booked[2025] / booked[2023]) ** (1 / 2) - 1,
+    "market_growth_rate": (spent[2025] / spent[2023]) ** (1 / 2) - 1,
+    "share_change_rate": share[2025] / share[2023] - 1,
+    "margin_rate": (booked[2025] - cost[2025]) / booked[2025],
+}).reset_index()
+# %% [markdown] task="objective"
+# **Which objective leads in each unit?**
+#
+# Ingrid and Tomasz have agreed on four questions, to be asked in this order; the first that is answered with yes decides.
+#
+# 1. Does the market shrink by more than 10% a year? Then **profit** leads.
+# 2. Does the unit keep less than 10% of its bookings after all of its costs? Then **profit** leads, until it keeps more.
+# 3. Has it lost more than a tenth of its share since 2023? Then **share** leads.
+# 4. If none of these, **growth** leads.
+#
+# `objective` is a dict from the name of the unit to `"growth"`, `"share"` or `"profit"`.
+# %% answer="objective"
+facts_of = measures.reset_index().set_index("business_unit").to_dict("index")  # facts_of["Services"]["margin_rate"]
+
+### BEGIN SOLUTION
+objective = {}
+for unit, m in facts_of.items():
+    if m["market_growth_rate"] < -0.10 or m["margin_rate"] < 0.10:
+        objective[unit] = "profit"
+    elif m["share_change_rate"] < -0.10:
+        objective[unit] = "share"
+    else:
+        objective[unit] = "growth"
+### END SOLUTION
+# %% check="objective"
+assert set(objective) == set(business_units["business_unit"]), "One entry for each of the four business units."
+strange = set(dict(objective).values()) - {"growth", "share", "profit"}
+assert not strange, f'An objective is "growth", "share" or "profit", not {strange}.'
+# %% hidden="objective"
+expect(objective)
+assert objective["Analytics"] != "growth"
+# %% [markdown] hint="objective"
+# The order of the questions matters: a unit in a shrinking market is never asked for its share.
+# %% [markdown] hint="objective"
+# Go through `facts_of.items()` with `if`, `elif` and `else`. "Lost more than a tenth" means a `share_change_rate` below -0.10.
+# %% [markdown] wrong="by-revenue" task="objective"
+# This gives growth to each unit whose bookings rose and profit to the rest. A unit that is carried by a faster market then counts as
+# the growth story while others take its place, and a unit that keeps almost nothing is told to do more of it. What do its
+# customers spend, and what does it keep?
+# %% wrong="by-revenue" task="objective"
+facts_of = measures.reset_index().set_index("business_unit").to_dict("index")
+objective = {unit: "growth" if m["own_growth_rate"] > 0 else "profit" for unit, m in facts_of.items()}
+# %% [markdown] wrong="share-first" task="objective"
+# This looks at share alone: share for each unit that lost some, growth for each that gained. You would fight for customers in a market
+# that is going away, or add sales that leave nothing after cost. Which two questions come before share?
+# %% wrong="share-first" task="objective"
+facts_of = measures.reset_index().set_index("business_unit").to_dict("index")
+objective = {unit: "share" if m["share_change_rate"] < 0 else "growth" for unit, m in facts_of.items()}

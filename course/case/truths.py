@@ -95,6 +95,10 @@ _PLANTED = (
     _one("price_industry", "2.2", ("food", "automotive", "buildings")),
     _between("launch_advantage", "2.5", 0.30, 0.36, "win-rate points as a fraction"),
     _between("launch_half_life", "2.5", 3.5, 6.5, "months"),
+    _between("decisive_stance", "2.3", 1.0, 1.3, "points of stance"),
+    _between("blind_spot_gap", "2.4", 1.8, 2.4, "points"),
+    _between("median_slip_days", "2.6", 18, 30, "days"),
+    _between("stray_compliance", "2.7", 0.28, 0.42, "fraction"),
     # 3 Coverage
     _between("regulated_match_lift", "3.1", 0.75, 1.0, "log odds"),
     _whole("simple_span", "3.2", 8, 9, "people"),
@@ -116,6 +120,7 @@ _PLANTED = (
     _whole("spiff_month", "6.7", 14, 16, "months after January 2023"),
     _between("spiff_lift", "6.7", 0.9, 1.2, "log odds"),
     # 8 Review
+    _between("late_entry_lost_rate", "8.7", 0.56, 0.68, "fraction of lost strategic deals"),
     _one("decline_region", "8.2", ("DACH", "UK & Ireland", "North America")),
     _between("decline_depth", "8.2", 1.4, 1.8, "log odds"),
     _between("rising_region_growth_rate", "8.3", 0.16, 0.22, "fraction a year"),
@@ -131,6 +136,13 @@ STATEMENTS = {
     "1.5": "A competitor's entry and a regulation shift demand in two dated months.",
     "1.6": "Two regions have the same total with another budget cycle and another deal size.",
     "1.7": "The quarter-end discount spike sits in the premium line in the last ten days; the volume line stays flat.",
+    "2.1": "Measuring accuracy leads the sales deck and is no longer among the reasons that customers give.",
+    "2.2": "Utilities buy on service level; price leads in one industry only.",
+    "2.3": "The technical influence decides in mid-market, the economic one in enterprise.",
+    "2.4": "The feature that sales people like most is at parity; a hidden one leads.",
+    "2.5": "The lead of a release wears off by half every few months.",
+    "2.6": "Two live claims precede the delivery of what they claim.",
+    "2.7": "One distributor drags the average; most partners comply.",
 }
 
 

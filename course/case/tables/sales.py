@@ -78,7 +78,7 @@ def products(draw: Draw) -> dict[str, list[object]]:
     text("motion", "New customer, or expansion of one there is", *MOTIONS),
     text("source", "Where new business came from; 'customer' for expansion", *SOURCES, "customer"),
     text("channel", "Sold directly or through a partner", "direct", "partner"),
-    text("partner_id", "The partner; empty if sold directly", nullable=True),
+    text("partner_id", "The partner; empty if sold directly", nullable=True, refers="partners.partner_id"),
     text("sales_model", "Field or remote selling", "field", "remote"),
     date("created_on", "Opened"),
     date("expected_close_on", "When it was first expected to close; when it is now, if open"),
@@ -90,7 +90,12 @@ def products(draw: Draw) -> dict[str, list[object]]:
     optional(money("amount_eur", "Amount: booked if won, else last quoted or estimated; missing in some early ones")),
     text("competitor", "Main competitor; empty if there was none or nobody asked", *COMPETITORS, nullable=True),
     text("lead_argument", "What the offer led with", *ARGUMENTS),
-    text("release_id", "The product release that was offered; empty if the earlier one was", nullable=True),
+    text(
+        "release_id",
+        "The release that was offered; empty if the earlier one was",
+        nullable=True,
+        refers="releases.release_id",
+    ),
     text("loss_reason", "Why it was lost, as the salesperson wrote; often empty", *LOSS_REASONS, nullable=True),
     topics="1.4",
 )

@@ -112,7 +112,7 @@ def _exponential(rng: np.random.Generator, group: Array) -> Array:
     whole("seats", "Seats", "seats", low=1),
     money("arr_eur", "What the subscriber pays a year"),
     rate("gross_margin_rate", "Margin after hosting and support, of what is paid", low=-1),
-    text("contract_form", "How the customer books it: operating or capital expenditure, or either", "opex", "capex", "flex"),
+    text("contract_form", "Operating or capital expenditure for the customer, or either", "opex", "capex", "flex"),
     whole("term_months", "Agreed term; it renews by itself", "months", low=12),
     topics="1.4",
 )  # fmt: skip

@@ -113,6 +113,15 @@ def _code_digest() -> bytes:
     return digest.digest()
 
 
+_provided: dict[str, Mapping[str, Any]] = {}
+
+
+def provide(marks: Mapping[str, Mapping[str, Any]]) -> None:
+    """Use these references, {topic: {task: …}}, in this process instead of looking for them on disk."""
+    _provided.clear()
+    _provided.update(marks)
+
+
 def expecting(topic: str, task: str) -> Callable[[object], None]:
     """Give the function that hidden tests call with the learner's value.
 
@@ -121,7 +130,8 @@ def expecting(topic: str, task: str) -> Callable[[object], None]:
     """
 
     def expect(value: object) -> None:
-        marks = References.here().task(topic, task)
+        provided = _provided.get(topic, {})
+        marks = provided[task] if task in provided else References.here().task(topic, task)
         judged = verdict(value, marks["right"], marks["wrongs"])
         if not judged.passed:
             raise AssertionError(judged.message)

@@ -1,0 +1,306 @@
+"""Runs a notebook's test cells outside the learner's process and reaches for the learner's values by name.
+
+Names that a test uses are looked up here first: what tests define, what the released notebook's given cells import,
+builtins. Only then is the learner's process asked; what comes back is data, decoded anew for each test cell, or a
+function that is called there, by value. So nothing that a learner rebinds, patches or hooks reaches a test.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import importlib
+import socket
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+from grading.learner import MAX_OUTPUT, MAX_OUTPUTS, Sink, Stream
+from grading.wire import MalformedError, OpaqueError, decode, encode, receive, send
+
+_GRACE = 3.0
+_MODULES = (
+    "numpy",
+    "pandas",
+    "math",
+    "statistics",
+    "datetime",
+    "re",
+    "json",
+    "collections",
+    "itertools",
+    "random",
+    "string",
+)
+_TEXT = 5000
+
+
+class LearnerError(Exception):
+    """The learner's process raised, died or took too long while a test asked it for something."""
+
+
+class CannotCrossError(LearnerError):
+    """A test needs a value that is not plain data."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell to run. kind: `learner` runs in the learner's process, `test` here; `source` as nbgrader keeps it.
+
+    `given` says that it came with the release, so that its imports can be believed.
+    """
+
+    kind: str
+    source: str
+    given: bool = False
+    grade_id: str = ""
+
+
+@dataclass
+class Verdict:
+    """The outputs of each cell by number, why the run ended early if it did, and by test what did not cross."""
+
+    outputs: list[list[dict[str, Any]]] = field(default_factory=list)
+    ended: str = ""
+    opaque: dict[str, str] = field(default_factory=dict)
+
+
+class Names(dict[str, Any]):
+    """The namespace of the tests. Python asks `__missing__` for names that neither tests nor given imports define."""
+
+    def __init__(self, asks: Learner) -> None:
+        super().__init__({"__name__": "__main__", "__builtins__": builtins})
+        self._asks = asks
+
+    def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name) or (name.startswith("__") and name.endswith("__")):
+            raise KeyError(name)
+        return self._asks.value(name)
+
+
+class Learner:
+    """The learner's process as the judge sees it: a socket that may say anything at any time, or nothing."""
+
+    def __init__(self, sock: socket.socket, seconds: float, until: float) -> None:
+        self.sock = sock
+        self.seconds = seconds
+        self.until = until
+        self.dead = ""
+        self._kept: dict[str, Any] = {}
+
+    def run(self, source: str) -> list[dict[str, Any]]:
+        """Run a cell there and give its outputs, cleaned."""
+        if self.dead:
+            return [error("DeadKernelError", self.dead)]
+        try:
+            reply, _ = self._ask({"op": "run", "source": source, "seconds": self.seconds})
+        except LearnerError:
+            timed = "too long" in self.dead
+            return [error("CellTimeoutError" if timed else "DeadKernelError", self.dead)]
+        if "error" in reply:
+            return [error(*_pair(reply["error"]))]
+        outputs = reply.get("outputs")
+        return clean(outputs) if isinstance(outputs, list) else [error("DeadKernelError", "it gave no answer")]
+
+    def forget(self) -> None:
+        """Decode values anew for the next test cell."""
+        self._kept.clear()
+
+    def value(self, name: str) -> Any:
+        """The learner's value of a name. Raises NameError when there is none, LearnerError when it can't be had."""
+        if name in self._kept:
+            return self._kept[name]
+        there, _ = self._ask({"op": "has", "name": name})
+        if there.get("has") is not True:
+            raise NameError(f"name {name!r} is not defined")
+        module = there.get("module")
+        if isinstance(module, str):
+            if module.split(".")[0] in _MODULES and module in sys.modules:
+                return sys.modules[module]
+            raise CannotCrossError(f"{name} is the module {module[:80]}")
+        found = self._function(name) if there.get("callable") is True else self._value({"op": "get", "name": name})
+        self._kept[name] = found
+        return found
+
+    def _function(self, name: str) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            buffers: list[bytes] = []
+            request = {"op": "call", "name": name, "args": encode(args, buffers), "kwargs": encode(kwargs, buffers)}
+            return self._value(request, buffers)
+
+        call.__name__ = call.__qualname__ = name
+        return call
+
+    def _value(self, request: dict[str, Any], buffers: Sequence[bytes] = ()) -> Any:
+        reply, received = self._ask(request, buffers)
+        if "opaque" in reply:
+            raise CannotCrossError(f"a value of kind {str(reply['opaque'])[:80]}")
+        if "error" in reply:
+            name, text = _pair(reply["error"])
+            known = getattr(builtins, name, None)
+            if isinstance(known, type) and issubclass(known, Exception):
+                raise known(text)
+            raise LearnerError(f"{name}: {text}")
+        try:
+            return decode(reply.get("value"), received)
+        except MalformedError as e:
+            raise CannotCrossError(str(e)) from None
+
+    def _ask(self, request: dict[str, Any], buffers: Sequence[bytes] = ()) -> tuple[dict[str, Any], list[bytes]]:
+        if self.dead:
+            raise LearnerError(self.dead)
+        wait = min(self.seconds + _GRACE, self.until - time.monotonic())
+        self.sock.settimeout(max(wait, 0.01))
+        try:
+            send(self.sock, request, buffers)
+            reply, received = receive(self.sock)
+        except TimeoutError:
+            self.dead = "It took too long and was stopped."
+        except (EOFError, OSError):
+            self.dead = "Python died while running it."
+        except (MalformedError, MemoryError):
+            self.dead = "What it sent back was not in form."
+        else:
+            if isinstance(reply, dict):
+                return reply, received
+            self.dead = "What it sent back was not in form."
+        # An answer that comes late must not be taken for that to the next question.
+        self.sock.close()
+        raise LearnerError(self.dead)
+
+
+def judge(
+    cells: Sequence[Cell], sock: socket.socket, seconds: float, total: float, trusted: Sequence[str] = ()
+) -> Verdict:
+    """Run the cells in order, the tests here. `trusted`: graded cells that the instructor lets run beside the
+    learner's code. `seconds` is for one cell, `total` for all.
+    """
+    learner = Learner(sock, seconds, time.monotonic() + total)
+    names = Names(learner)
+    _import_given(cells, names)
+    verdict = Verdict()
+    for cell in cells:
+        if cell.kind == "test" and cell.grade_id not in trusted:
+            outputs, opaque = _test(cell.source, names, learner)
+            if opaque:
+                verdict.opaque[cell.grade_id] = opaque
+        else:
+            outputs = learner.run(cell.source)
+        verdict.outputs.append(outputs)
+    verdict.ended = learner.dead
+    return verdict
+
+
+def _import_given(cells: Sequence[Cell], names: Names) -> None:
+    """Import what the release imports, so that tests find the real thing under those names."""
+    for cell in cells:
+        if not cell.given and cell.kind != "test":
+            continue
+        try:
+            tree = _parse(cell.source)
+        except SyntaxError:
+            continue
+        for node in tree.body:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                # What can't be imported here is missed when a test uses it.
+                with contextlib.suppress(Exception):
+                    exec(compile(ast.Module([node], []), "<given>", "exec"), names)
+
+
+def _test(source: str, names: Names, learner: Learner) -> tuple[list[dict[str, Any]], str]:
+    learner.forget()
+    sink = Sink()
+    opaque = ""
+    before = sys.stdout, sys.stderr
+    # A warning is no failure: nbgrader would take anything on stderr for one.
+    sys.stdout, sys.stderr = Stream("stdout", sink), Stream("stdout", sink)
+    try:
+        tree = _parse(source)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, "<test>", "exec"), names)
+        if isinstance(last, ast.Expr):
+            value = eval(compile(ast.Expression(last.value), "<test>", "eval"), names)
+            if value is not None and not source.rstrip().endswith(";"):
+                sink.bundle("execute_result", {"text/plain": repr(value)[:_TEXT]})
+    except BaseException as e:
+        if isinstance(e, (CannotCrossError, OpaqueError)):
+            opaque = str(e)
+        sink.add(error(type(e).__name__, str(e), traceback.format_exception(e)[-4:]))
+    finally:
+        sys.stdout, sys.stderr = before
+    for output in sink.outputs:
+        if isinstance(output.get("text"), list):
+            output["text"] = "".join(output["text"])
+    return clean(sink.outputs), opaque
+
+
+def _parse(source: str) -> ast.Module:
+    plain = TransformerManager().transform_cell(source)  # type: ignore[no-untyped-call]
+    return ast.parse(plain, "<test>")
+
+
+def error(name: str, text: str, lines: Sequence[str] = ()) -> dict[str, Any]:
+    """An error as a notebook's output."""
+    shown = [str(line)[:_TEXT] for line in lines] or [f"{name}: {text}"[:_TEXT]]
+    return {"output_type": "error", "ename": name[:200], "evalue": text[:_TEXT], "traceback": shown}
+
+
+def clean(outputs: Sequence[Any]) -> list[dict[str, Any]]:
+    """Keep of what the learner's process says it showed only what a notebook may hold, at a bounded size."""
+    made: list[dict[str, Any]] = []
+    left = MAX_OUTPUT
+    for output in list(outputs)[:MAX_OUTPUTS]:
+        if not isinstance(output, Mapping):
+            continue
+        kind = output.get("output_type")
+        if kind == "stream":
+            text = _text(output.get("text"))[:left]
+            left -= len(text)
+            made.append(
+                {
+                    "output_type": "stream",
+                    "name": "stderr" if output.get("name") == "stderr" else "stdout",
+                    "text": text,
+                }
+            )
+        elif kind == "error":
+            lines = output.get("traceback")
+            lines = [_text(line) for line in lines[:50]] if isinstance(lines, list) else []
+            made.append(error(_text(output.get("ename")), _text(output.get("evalue")), lines))
+        elif kind in ("display_data", "execute_result") and isinstance(output.get("data"), Mapping):
+            data = {}
+            for key, value in list(output["data"].items())[:10]:
+                shown = (
+                    value
+                    if isinstance(key, str) and key.endswith("+json") and isinstance(value, dict)
+                    else _text(value)
+                )
+                size = len(str(shown))
+                if isinstance(key, str) and size <= left:
+                    data[key[:100]] = shown
+                    left -= size
+            extra = {"execution_count": None} if kind == "execute_result" else {}
+            made.append({"output_type": kind, "data": data, "metadata": {}, **extra})
+    return made
+
+
+def _text(value: Any) -> str:
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else str(value)[:_TEXT]
+
+
+def _pair(value: Any) -> tuple[str, str]:
+    if isinstance(value, list) and len(value) == 2:
+        return _text(value[0])[:200], _text(value[1])[:2000]
+    return "Error", "it gave no reason"
+
+
+def prepare() -> None:
+    """Load what tests use, so that forks have it."""
+    for name in _MODULES:
+        importlib.import_module(name)

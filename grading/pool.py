@@ -1,0 +1,226 @@
+"""Spreads tasks over workers on this machine, or over a Dask cluster, and gives results as they come.
+
+    with LocalPool(2, files) as pool:
+        for key, result in pool.run(tasks): ...
+
+Tasks are taken from an iterator only as fast as they are done, so memory does not grow with their number. A worker that
+dies is replaced and its task given out again; every task yields exactly one result.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from course.errors import GradingError
+from grading.wire import MalformedError, receive, send
+
+_TRIES = 3
+_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV")
+
+Task = dict[str, Any]
+Result = dict[str, Any]
+Files = Mapping[str, Path]
+"""Folders by digest, of which a task may name one as its data and one as its own files."""
+
+
+class Pool(Protocol):
+    """Runs tasks somewhere."""
+
+    def run(self, tasks: Iterable[tuple[Any, Task]]) -> Iterator[tuple[Any, Result]]:
+        """Yield the result of each task with its key, in the order in which they are done."""
+        ...
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: object) -> None: ...
+
+
+def pack(folder: Path) -> tuple[list[str], list[bytes]]:
+    """The files of a folder, by relative name, with their contents."""
+    paths = sorted(p for p in folder.rglob("*") if p.is_file())
+    return [str(p.relative_to(folder)) for p in paths], [p.read_bytes() for p in paths]
+
+
+class WorkerProcess:
+    """A worker on this machine: a process that knows neither the gradebook nor the grader's environment."""
+
+    def __init__(self, locked: bool = True) -> None:
+        ours, theirs = socket.socketpair()
+        environment = {k: v for k, v in os.environ.items() if k in _ENVIRONMENT}
+        arguments = [sys.executable, "-m", "grading.worker", str(theirs.fileno())] + ([] if locked else ["--unlocked"])
+        self.process = subprocess.Popen(
+            arguments, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL
+        )
+        theirs.close()
+        self.sock = ours
+        self.sock.settimeout(120)
+        self._has: set[str] = set()
+        receive(self.sock)
+
+    def grade(self, task: Task, files: Mapping[str, tuple[list[str], list[bytes]]]) -> Result:
+        """Run one task. Raises OSError or EOFError when the worker is gone or stuck."""
+        for name in ("data", "files"):
+            digest = task.get(name)
+            if digest and digest not in self._has:
+                names, contents = files[digest]
+                send(self.sock, {"op": "files", "digest": digest, "names": names}, contents)
+                self._has.add(digest)
+        self.sock.settimeout(task["total"] + 60)
+        send(self.sock, {"op": "task", **task})
+        try:
+            result, _ = receive(self.sock)
+        except MalformedError:
+            raise EOFError from None
+        return dict(result)
+
+    def close(self) -> None:
+        """End the worker and wait for it."""
+        self.sock.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class LocalPool:
+    """Workers on this machine, each driven by a thread."""
+
+    def __init__(self, workers: int, files: Files, locked: bool = True) -> None:
+        self.workers = max(1, workers)
+        self.files = {digest: pack(folder) for digest, folder in files.items()}
+        self.locked = locked
+        self._todo: queue.Queue[tuple[Any, Task] | None] = queue.Queue()
+        self._done: queue.Queue[tuple[Any, Result] | BaseException] = queue.Queue()
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        for _ in range(self.workers):
+            thread = threading.Thread(target=self._drive, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
+        while not self._todo.empty():
+            self._todo.get_nowait()
+        for _thread in self._threads:
+            self._todo.put(None)
+        for thread in self._threads:
+            thread.join(30)
+
+    def run(self, tasks: Iterable[tuple[Any, Task]]) -> Iterator[tuple[Any, Result]]:
+        """Yield the result of each task with its key, in the order in which they are done."""
+        waiting = 0
+        for pair in tasks:
+            self._todo.put(pair)
+            waiting += 1
+            if waiting >= 2 * self.workers:
+                yield self._next()
+                waiting -= 1
+        for _ in range(waiting):
+            yield self._next()
+
+    def _next(self) -> tuple[Any, Result]:
+        done = self._done.get()
+        if isinstance(done, BaseException):
+            raise GradingError(f"A worker could not be started: {done}") from done
+        return done
+
+    def _drive(self) -> None:
+        worker: WorkerProcess | None = None
+        while (pair := self._todo.get()) is not None:
+            key, task = pair
+            result: Result = {"failed": "The worker that ran it ended, again and again."}
+            for _ in range(_TRIES):
+                try:
+                    worker = worker or WorkerProcess(self.locked)
+                except Exception as e:
+                    self._done.put(e)
+                    return
+                try:
+                    result = worker.grade(task, self.files)
+                    break
+                except (OSError, EOFError):
+                    worker.process.kill()
+                    worker.close()
+                    worker = None
+            self._done.put((key, result))
+        if worker:
+            worker.close()
+
+
+class DaskPool:
+    """Workers of a Dask cluster. Each starts a worker process of its own beside it, which does the forking."""
+
+    def __init__(self, address: str, files: Files, locked: bool = True) -> None:
+        from distributed import Client
+
+        try:
+            self.client = Client(address, timeout=20)  # type: ignore[no-untyped-call]
+        except OSError as e:
+            raise GradingError(f"{address}: expected a Dask scheduler there; it can't be reached ({e}).") from None
+        self.files = {digest: pack(folder) for digest, folder in files.items()}
+        self.locked = locked
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()  # type: ignore[no-untyped-call]
+
+    def run(self, tasks: Iterable[tuple[Any, Task]]) -> Iterator[tuple[Any, Result]]:
+        """Yield the result of each task with its key, in the order in which they are done."""
+        from distributed import as_completed
+
+        shared = {digest: self.client.scatter(files, hash=True) for digest, files in self.files.items()}
+        running: Any = as_completed()  # type: ignore[no-untyped-call]
+        keys: dict[str, Any] = {}
+        room = 0
+        for key, task in tasks:
+            room = room or max(2, 3 * len(self.client.scheduler_info()["workers"]))
+            needs = {d: shared[d] for d in (task.get("data"), task.get("files")) if d}
+            future = self.client.submit(grade_on_worker, task, needs, self.locked, pure=False, retries=_TRIES)
+            keys[future.key] = key
+            running.add(future)
+            if len(keys) >= room:
+                yield self._one(running, keys)
+        while keys:
+            yield self._one(running, keys)
+
+    def _one(self, running: Any, keys: dict[str, Any]) -> tuple[Any, Result]:
+        future = next(running)
+        key = keys.pop(future.key)
+        if future.status != "finished":
+            return key, {"failed": "The workers that ran it ended, again and again."}
+        return key, json.loads(future.result())
+
+
+_local = threading.Lock()
+_beside: dict[bool, WorkerProcess] = {}
+
+
+def grade_on_worker(task: Task, files: Mapping[str, tuple[list[str], list[bytes]]], locked: bool) -> str:
+    """Run one task in the process beside this Dask worker. Gives the result as JSON text."""
+    with _local:
+        for attempt in range(_TRIES):
+            if locked not in _beside:
+                _beside[locked] = WorkerProcess(locked)
+            try:
+                return json.dumps(_beside[locked].grade(task, files))
+            except (OSError, EOFError):
+                gone = _beside.pop(locked)
+                gone.process.kill()
+                gone.close()
+                if attempt == _TRIES - 1:
+                    raise
+    raise AssertionError("unreachable")

@@ -1,0 +1,333 @@
+"""Carries plain data between processes that don't trust each other: JSON and raw buffers, never pickles.
+
+    send(sock, {"op": "get", "name": "answer"})            message, optionally with buffers
+    message, buffers = receive(sock)
+    form = encode(value, buffers); value = decode(form, buffers)
+
+What crosses: None, bool, int, float, str, bytes, date and time types, list, tuple, set, dict, numpy scalars and arrays
+of plain kinds, pandas Index, Series and DataFrame. Anything else raises `OpaqueError` where it is encoded. Decoding
+makes only these types, whatever the bytes are, and raises `MalformedError` for what is not in form.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import fractions
+import json
+import socket
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+MAX_HEADER = 8 << 20
+MAX_MESSAGE = 64 << 20
+_MAX_DEPTH = 12
+_MAX_DIGITS = 4000
+_KINDS = frozenset("biufcmM")
+_SEQUENCES: dict[str, type[Any]] = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
+_MASKED = ("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64", "Float32", "Float64", "boolean")
+
+
+class OpaqueError(Exception):
+    """The value is of a kind that does not cross; its text names the kind."""
+
+
+class MalformedError(Exception):
+    """What came over the wire is not a message in form."""
+
+
+def send(sock: socket.socket, message: Any, buffers: Sequence[bytes] = ()) -> None:
+    """Send one message. Raises MalformedError when it is larger than receivers accept."""
+    header = json.dumps({"m": message, "b": [len(b) for b in buffers]}).encode()
+    if len(header) > MAX_HEADER or len(header) + sum(map(len, buffers)) > MAX_MESSAGE:
+        raise MalformedError("the message is too large")
+    sock.sendall(b"".join([struct.pack("<I", len(header)), header, *buffers]))
+
+
+def receive(sock: socket.socket) -> tuple[Any, list[bytes]]:
+    """Receive one message. Raises EOFError at the end, MalformedError for what is not in form or too large."""
+    (size,) = struct.unpack("<I", _exactly(sock, 4))
+    if size > MAX_HEADER:
+        raise MalformedError("the message's header is too large")
+    try:
+        header = json.loads(_exactly(sock, size))
+        message, lengths = header["m"], header["b"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise MalformedError("the message is not in form") from None
+    if not isinstance(lengths, list) or len(lengths) > 10_000:
+        raise MalformedError("the message's buffers are not in form")
+    if not all(type(n) is int and 0 <= n <= MAX_MESSAGE for n in lengths) or sum(lengths) > MAX_MESSAGE:
+        raise MalformedError("the message's buffers are too large")
+    return message, [_exactly(sock, n) for n in lengths]
+
+
+def _exactly(sock: socket.socket, count: int) -> bytes:
+    data = bytearray()
+    while len(data) < count:
+        piece = sock.recv(min(1 << 20, count - len(data)))
+        if not piece:
+            raise EOFError
+        data += piece
+    return bytes(data)
+
+
+# --- encoding ---
+
+
+def encode(value: Any, buffers: list[bytes], depth: int = 0) -> dict[str, Any]:
+    """Give the JSON form of a value; large parts go to `buffers`. Raises OpaqueError."""
+    if depth > _MAX_DEPTH:
+        raise OpaqueError("a value nested too deeply")
+    kind = type(value)
+    simple = _encode_scalar(value, kind, buffers)
+    if simple is not None:
+        return simple
+    below = depth + 1
+    if kind in (list, tuple, set, frozenset):
+        return {"seq": kind.__name__, "v": [encode(x, buffers, below) for x in value]}
+    if isinstance(value, dict) and kind.__module__ in ("builtins", "collections"):
+        return {"dict": [[encode(k, buffers, below), encode(x, buffers, below)] for k, x in value.items()]}
+    if kind is np.ndarray:
+        if value.dtype.kind in _KINDS:
+            return _array(value, buffers)
+        return {"objects": [encode(x, buffers, below) for x in value.ravel().tolist()], "shape": list(value.shape)}
+    if isinstance(value, pd.RangeIndex):
+        return {"range": [value.start, value.stop, value.step], "name": encode(value.name, buffers, below)}
+    if isinstance(value, pd.MultiIndex):
+        return {"levels": [encode(value.get_level_values(i), buffers, below) for i in range(value.nlevels)]}
+    if isinstance(value, pd.Index):
+        freq = value.freqstr if isinstance(value, pd.DatetimeIndex) else None
+        return {"index": _column(value, buffers, below), "name": encode(value.name, buffers, below), "freq": freq}
+    if isinstance(value, pd.Series):
+        index = encode(value.index, buffers, below)
+        return {"series": _column(value, buffers, below), "index": index, "name": encode(value.name, buffers, below)}
+    if isinstance(value, pd.DataFrame):
+        columns = [_column(value.iloc[:, i], buffers, below) for i in range(value.shape[1])]
+        labels, index = encode(value.columns, buffers, below), encode(value.index, buffers, below)
+        return {"frame": columns, "columns": labels, "index": index}
+    raise OpaqueError(f"{kind.__module__}.{kind.__qualname__}"[:80])
+
+
+def _encode_scalar(value: Any, kind: type[Any], buffers: list[bytes]) -> dict[str, Any] | None:
+    if value is None or kind is bool:
+        return {"plain": value}
+    if kind is str:
+        return {"plain": value.encode("utf-8", "replace").decode()}
+    if kind is int:
+        return {"int": str(value) if -(10**_MAX_DIGITS) < value < 10**_MAX_DIGITS else "0"}
+    if kind is float:
+        return {"float": value.hex()}
+    if kind is complex:
+        return {"complex": [value.real.hex(), value.imag.hex()]}
+    if kind in (bytes, bytearray):
+        buffers.append(bytes(value))
+        return {"bytes": len(buffers) - 1}
+    if value is pd.NaT or value is pd.NA:
+        return {"none": "NaT" if value is pd.NaT else "NA"}
+    if value is Ellipsis:
+        return {"none": "..."}
+    if kind is pd.Timestamp:
+        return {"timestamp": str(value.as_unit("ns").value), "tz": str(value.tz) if value.tz is not None else None}
+    if kind is pd.Timedelta:
+        return {"timedelta": str(value.as_unit("ns").value)}
+    if kind is pd.Period:
+        return {"period": str(value.ordinal), "freq": value.freqstr}
+    if kind in (dt.date, dt.datetime, dt.time):
+        return {"iso": kind.__name__, "v": value.isoformat()}
+    if kind is dt.timedelta:
+        return {"iso": "timedelta", "v": [value.days, value.seconds, value.microseconds]}
+    if kind is decimal.Decimal or kind is fractions.Fraction:
+        return {"exact": kind.__name__, "v": str(value)[:_MAX_DIGITS]}
+    if kind is range:
+        return {"xrange": [str(value.start), str(value.stop), str(value.step)]}
+    if isinstance(value, np.generic) and value.dtype.kind in _KINDS:
+        buffers.append(value.tobytes())
+        return {"scalar": value.dtype.str, "at": len(buffers) - 1}
+    if isinstance(value, np.str_):
+        return {"plain": str(value)}
+    return None
+
+
+def _array(value: Any, buffers: list[bytes]) -> dict[str, Any]:
+    buffers.append(np.ascontiguousarray(value).tobytes())
+    return {"array": value.dtype.str, "shape": list(value.shape), "at": len(buffers) - 1}
+
+
+def _column(values: Any, buffers: list[bytes], depth: int) -> dict[str, Any]:
+    dtype = values.dtype
+    if isinstance(dtype, np.dtype):
+        if dtype.kind in _KINDS:
+            return {"as": "numpy", "v": _array(np.asarray(values), buffers)}
+        return {"as": "object", "v": [encode(x, buffers, depth + 1) for x in values.tolist()]}
+    if isinstance(dtype, pd.StringDtype):
+        missing = np.asarray(values.isna(), bool)
+        texts = ["" if gap else str(x) for x, gap in zip(values.tolist(), missing.tolist(), strict=True)]
+        pieces = [t.encode("utf-8", "replace") for t in texts]
+        buffers.append(b"".join(pieces))
+        at = len(buffers) - 1
+        lengths = _array(np.array([len(p) for p in pieces], "<i8"), buffers)
+        return {"as": "text", "at": at, "lengths": lengths, "missing": _array(missing, buffers), "nan": _is_nan(dtype)}
+    if isinstance(dtype, pd.CategoricalDtype):
+        codes = _array(np.asarray(values.cat.codes if isinstance(values, pd.Series) else values.codes), buffers)
+        return {
+            "as": "category",
+            "codes": codes,
+            "of": encode(dtype.categories, buffers, depth + 1),
+            "ordered": bool(dtype.ordered),
+        }
+    if str(dtype) in _MASKED:
+        missing = np.asarray(values.isna(), bool)
+        plain = values.fillna(0) if isinstance(values, pd.Series) else pd.Series(values).fillna(0)
+        data = _array(plain.to_numpy(dtype.numpy_dtype), buffers)
+        return {"as": "masked", "type": str(dtype), "v": data, "missing": _array(missing, buffers)}
+    return {"as": "object", "v": [encode(x, buffers, depth + 1) for x in values.tolist()]}
+
+
+def _is_nan(dtype: Any) -> bool:
+    return dtype.na_value is not pd.NA
+
+
+# --- decoding ---
+
+
+def decode(form: Any, buffers: Sequence[bytes]) -> Any:
+    """Build the value of a form. Raises MalformedError for anything that `encode` does not make."""
+    try:
+        return _decode(form, buffers, 0)
+    except MalformedError:
+        raise
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeError, RecursionError) as e:
+        raise MalformedError(f"the value is not in form ({type(e).__name__})") from None
+
+
+def _decode(form: Any, buffers: Sequence[bytes], depth: int) -> Any:
+    if depth > _MAX_DEPTH + 2 or not isinstance(form, dict):
+        raise MalformedError("the value is not in form")
+    below = depth + 1
+    if "plain" in form:
+        if form["plain"] is None or type(form["plain"]) in (bool, str):
+            return form["plain"]
+        raise MalformedError("the value is not in form")
+    if "seq" in form:
+        return _SEQUENCES[form["seq"]](_decode(x, buffers, below) for x in form["v"])
+    if "dict" in form:
+        return {_decode(k, buffers, below): _decode(x, buffers, below) for k, x in form["dict"]}
+    if "array" in form:
+        return _decode_array(form, buffers)
+    if "objects" in form:
+        out = np.empty(len(form["objects"]), object)
+        out[:] = [_decode(x, buffers, below) for x in form["objects"]]
+        return out.reshape([int(n) for n in form["shape"]])
+    if "range" in form:
+        start, stop, step = (int(n) for n in form["range"])
+        return pd.RangeIndex(start, stop, step, name=_decode(form["name"], buffers, below))
+    if "levels" in form:
+        return pd.MultiIndex.from_arrays([_decode(x, buffers, below) for x in form["levels"]])
+    if "index" in form and "freq" in form:
+        index = pd.Index(_decode_column(form["index"], buffers, below), name=_decode(form["name"], buffers, below))
+        if isinstance(form["freq"], str) and isinstance(index, pd.DatetimeIndex):
+            index = pd.DatetimeIndex(index, freq=form["freq"])
+        return index
+    if "series" in form:
+        index = _decode(form["index"], buffers, below)
+        return pd.Series(
+            _decode_column(form["series"], buffers, below), index, name=_decode(form["name"], buffers, below)
+        )
+    if "frame" in form:
+        index = _decode(form["index"], buffers, below)
+        parts = {i: pd.Series(_decode_column(c, buffers, below), index) for i, c in enumerate(form["frame"])}
+        frame = pd.DataFrame(parts, index)
+        frame.columns = _decode(form["columns"], buffers, below)
+        return frame
+    return _decode_scalar(form, buffers)
+
+
+def _decode_scalar(form: dict[str, Any], buffers: Sequence[bytes]) -> Any:
+    (tag, *_) = form
+    if tag == "int":
+        if len(form["int"]) > _MAX_DIGITS + 1:
+            raise MalformedError("the number is too long")
+        return int(form["int"])
+    if tag == "float":
+        return float.fromhex(form["float"])
+    if tag == "complex":
+        return complex(*(float.fromhex(x) for x in form["complex"]))
+    if tag == "bytes":
+        return buffers[form["bytes"]]
+    if tag == "none":
+        return {"NaT": pd.NaT, "NA": pd.NA, "...": Ellipsis}[form["none"]]
+    if tag == "timestamp":
+        stamp = pd.Timestamp(int(form["timestamp"]))
+        return stamp if form["tz"] is None else stamp.tz_localize("UTC").tz_convert(str(form["tz"])[:40])
+    if tag == "timedelta":
+        return pd.Timedelta(int(form["timedelta"]))
+    if tag == "period":
+        return pd.Period(ordinal=int(form["period"]), freq=str(form["freq"])[:20])
+    if tag == "iso":
+        if form["iso"] == "timedelta":
+            return dt.timedelta(*(int(n) for n in form["v"]))
+        kinds: dict[str, Any] = {"date": dt.date, "datetime": dt.datetime, "time": dt.time}
+        return kinds[form["iso"]].fromisoformat(str(form["v"])[:40])
+    if tag == "exact":
+        text = str(form["v"])[:_MAX_DIGITS]
+        return decimal.Decimal(text) if form["exact"] == "Decimal" else fractions.Fraction(text)
+    if tag == "xrange":
+        return range(*(int(str(n)[:20]) for n in form["xrange"]))
+    if tag == "scalar":
+        return np.frombuffer(buffers[form["at"]], _dtype(form["scalar"]))[0]
+    raise MalformedError("the value is of no known kind")
+
+
+def _decode_array(form: dict[str, Any], buffers: Sequence[bytes]) -> Any:
+    shape = [int(n) for n in form["shape"]]
+    if len(shape) > 8 or any(n < 0 for n in shape):
+        raise MalformedError("the array's shape is not in form")
+    return np.frombuffer(buffers[form["at"]], _dtype(form["array"])).reshape(shape).copy()
+
+
+def _dtype(text: Any) -> np.dtype[Any]:
+    dtype = np.dtype(str(text)[:30])
+    if dtype.kind not in _KINDS or dtype.names or dtype.subdtype:
+        raise MalformedError("the array is of a kind that does not cross")
+    return dtype
+
+
+def _decode_column(form: dict[str, Any], buffers: Sequence[bytes], depth: int) -> Any:
+    kind = form["as"]
+    if kind == "numpy":
+        return _decode_array(form["v"], buffers)
+    if kind == "object":
+        out = np.empty(len(form["v"]), object)
+        out[:] = [_decode(x, buffers, depth + 1) for x in form["v"]]
+        return out
+    if kind == "text":
+        return _decode_text(form, buffers)
+    if kind == "category":
+        categories = _decode(form["of"], buffers, depth + 1)
+        return pd.Categorical.from_codes(
+            _decode_array(form["codes"], buffers), categories, ordered=bool(form["ordered"])
+        )
+    if kind == "masked" and form["type"] in _MASKED:
+        data, missing = _decode_array(form["v"], buffers), _decode_array(form["missing"], buffers).astype(bool)
+        made = pd.array(data, dtype=form["type"])
+        made[missing] = pd.NA
+        return made
+    raise MalformedError("the column is of no known kind")
+
+
+def _decode_text(form: dict[str, Any], buffers: Sequence[bytes]) -> Any:
+    raw, lengths = buffers[form["at"]], _decode_array(form["lengths"], buffers).astype("int64")
+    missing = _decode_array(form["missing"], buffers).astype(bool)
+    if len(lengths) != len(missing) or (len(lengths) and (lengths.min() < 0 or int(lengths.sum()) != len(raw))):
+        raise MalformedError("the column of text is not in form")
+    ends = np.cumsum(lengths).tolist()
+    gap = np.nan if form["nan"] else pd.NA
+    texts = np.empty(len(ends), object)
+    starts = [0, *ends[:-1]] if ends else []
+    texts[:] = [raw[a:b].decode("utf-8") for a, b in zip(starts, ends, strict=True)]
+    texts[missing] = gap
+    return pd.array(texts, dtype=pd.StringDtype(na_value=gap))

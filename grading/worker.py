@@ -1,0 +1,197 @@
+"""Grades notebooks sent to it, one after another: has a locked-up process forked for the learner, judges beside it.
+
+    python -m grading.worker FD
+
+A worker knows no gradebook and shares no folder with the grader: all that a notebook's grade needs travels in its task.
+Over the socket FD come tasks and go results, as messages of `grading.wire`:
+
+    {"op": "files", "digest": …, "names": [...]} + contents      kept until the worker ends; no answer
+    {"op": "task", "cells": [...], "marks": {...}, "data": digest or null, "files": digest or null, …}
+        -> {"outputs": [...], "ended": …, "opaque": {...}} or {"failed": reason}
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import resource
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from grading.judge import Cell, Verdict, judge, prepare
+from grading.wire import receive, send
+
+_REPORT = 48 << 20
+_JUDGE_MEMORY = 2 << 30
+
+
+class WarmParent:
+    """The forking parent as a process of its own."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        environment = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "PYTHONPATH", "TZ")}
+        environment |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "grading.warm", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        theirs.close()
+        self.control = ours
+        if not self.control.recv(16):
+            raise RuntimeError("the forking parent did not start")
+
+    def fork(self, request: dict[str, Any]) -> tuple[int, socket.socket]:
+        """Have a process forked. Gives its id and the socket that it serves."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self.control, [json.dumps({"op": "fork", **request}).encode()], [theirs.fileno()])
+        reply = self.control.recv(256)
+        if not reply:
+            raise RuntimeError("the forking parent ended")
+        return int(json.loads(reply)["pid"]), ours
+
+    def end(self, pid: int) -> None:
+        """Kill a forked process and all that it started."""
+        self.control.send(json.dumps({"op": "end", "pid": pid}).encode())
+        self.control.recv(256)
+
+    def close(self) -> None:
+        """Let the parent end."""
+        self.control.close()
+        self.process.wait()
+
+
+class Worker:
+    """Grades one notebook at a time. `locked` False runs learners' code with the worker's own rights."""
+
+    def __init__(self, locked: bool = True) -> None:
+        self.locked = locked
+        self.folder = Path(tempfile.mkdtemp(prefix="grading-"))
+        self.folder.chmod(0o755)
+        self.user = 70001 + os.getpid() % 20000
+        self.warm = WarmParent()
+        prepare()
+        from grading import expected  # noqa: F401
+
+        gc.collect()
+        gc.freeze()
+
+    def keep(self, digest: str, names: list[str], contents: list[bytes]) -> None:
+        """Keep files under a digest, for tasks that name it."""
+        target = self.folder / digest
+        if target.exists():
+            return
+        for name, content in zip(names, contents, strict=True):
+            path = target / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        target.mkdir(exist_ok=True)
+
+    def grade(self, task: dict[str, Any]) -> dict[str, Any]:
+        """Run one notebook. Gives the outputs of its code cells, or the reason why there are none."""
+        scratch = Path(tempfile.mkdtemp(dir=self.folder))
+        request: dict[str, Any] = {
+            name: str(self.folder / task[name]) if task.get(name) else None for name in ("data", "files")
+        }
+        if request["files"]:
+            shutil.copytree(request["files"], scratch, dirs_exist_ok=True)
+        request |= {"memory": task["memory"], "cpu": int(task["total"]), "locked": self.locked}
+        pid, sock = self.warm.fork({**request, "user": self.user, "scratch": str(scratch)})
+        try:
+            return self._judged(task, sock, request["data"], scratch)
+        finally:
+            sock.close()
+            self.warm.end(pid)
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def _judged(self, task: dict[str, Any], sock: socket.socket, data: str | None, scratch: Path) -> dict[str, Any]:
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(read)
+            _judge_alone(task, sock, write, data, scratch)
+        os.close(write)
+        report = _read(read, time.monotonic() + task["total"] + 10)
+        os.close(read)
+        with contextlib.suppress(OSError):
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        if report is None:
+            return {"failed": "The tests took too long and were stopped."}
+        try:
+            made: dict[str, Any] = json.loads(report)
+        except ValueError:
+            return {"failed": "The tests ended without a result."}
+        return made
+
+    def close(self) -> None:
+        """End the forking parent and remove what was kept."""
+        self.warm.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _judge_alone(task: dict[str, Any], sock: socket.socket, write: int, data: str | None, scratch: Path) -> None:
+    verdict = Verdict()
+    try:
+        from grading import expected
+
+        space = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() + _JUDGE_MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (space, space))
+        os.chdir(scratch)
+        if data:
+            os.environ["COURSE_DATA"] = data
+        expected.provide(task["marks"])
+        cells = [Cell(**cell) for cell in task["cells"]]
+        verdict = judge(cells, sock, task["seconds"], task["total"], task["trusted"])
+        text = json.dumps(asdict(verdict)).encode()
+        while text:
+            text = text[os.write(write, text) :]
+    except BaseException as e:
+        os.write(write, json.dumps({"failed": f"The tests failed: {type(e).__name__}: {e}"[:500]}).encode())
+    finally:
+        os._exit(0)
+
+
+def _read(fd: int, until: float) -> bytes | None:
+    data = bytearray()
+    while True:
+        ready, _, _ = select.select([fd], [], [], max(0.0, until - time.monotonic()))
+        if not ready or len(data) > _REPORT:
+            return None
+        piece = os.read(fd, 1 << 20)
+        if not piece:
+            return bytes(data)
+        data += piece
+
+
+def main() -> None:
+    """Serve the socket whose number is the first argument until it closes."""
+    sock = socket.socket(fileno=int(sys.argv[1]))
+    worker = Worker(locked="--unlocked" not in sys.argv)
+    send(sock, {"ready": True})
+    try:
+        while True:
+            message, buffers = receive(sock)
+            if message["op"] == "files":
+                worker.keep(message["digest"], message["names"], buffers)
+            else:
+                send(sock, worker.grade(message))
+    except (EOFError, OSError):
+        worker.close()
+
+
+if __name__ == "__main__":
+    main()

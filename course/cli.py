@@ -64,6 +64,7 @@ def check(
 
     Example: course check 01-objectives
     """
+    from rich.box import SIMPLE
     from rich.console import Console
     from rich.table import Table
 
@@ -75,11 +76,11 @@ def check(
     console = Console()
     with console.status("Reading and running every topic …"):
         report = check(curriculum, load, module)
-    table = Table(title="What each topic has")
+    table = Table(title="What each topic has", box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("topic", no_wrap=True, min_width=5)
     table.add_column("title", no_wrap=True, overflow="ellipsis", ratio=1)
     for name in COLUMNS:
-        table.add_column(name, justify="right", min_width=min(7, len(name)))
+        table.add_column(name, justify="right", min_width=max(map(len, name.split())))
     for id, row in report.rows.items():
         cells = [f"[{'green' if row[c] >= LEAST.get(c, 1) else 'dim'}]{row[c] or '–'}[/]" for c in COLUMNS]
         table.add_row(id, curriculum.topic(id).title, *cells)

@@ -78,7 +78,7 @@ def check(
         report = check(curriculum, load, module)
     table = Table(title="What each topic has", box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("topic", no_wrap=True, min_width=5)
-    table.add_column("title", no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column("title", no_wrap=True, overflow="ellipsis", max_width=24)
     for name in COLUMNS:
         table.add_column(name, justify="right", min_width=max(map(len, name.split())))
     for id, row in report.rows.items():

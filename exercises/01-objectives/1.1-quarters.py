@@ -116,11 +116,11 @@ targets["quarter"] = "2026Q" + targets["quarter"].astype(str)
 targets["target_eur"] = targets["expected_share"] * targets["product_line"].map(plan_2026)
 targets["low_eur"] = targets["target_eur"] * (1 - targets["product_line"].map(spread))
 targets["high_eur"] = targets["target_eur"] * (1 + targets["product_line"].map(spread))
-# %% [markdown] wrong="company-curve" task="targets"
+# %% [markdown] wrong="company_curve" task="targets"
 # This gives every line the same curve, the average over all lines. The four lines without much of a season drown the one
 # that has it, so Series 4 still opens the year with too high a target and the others carry a bit of its fourth
 # quarter. Whose quarters should a line's season be taken from?
-# %% wrong="company-curve" task="targets"
+# %% wrong="company_curve" task="targets"
 history["expected_share"] = history.groupby("quarter")["share"].transform("mean")
 history["miss"] = history["share"] / history["expected_share"] - 1
 spread = np.sqrt((history["miss"] ** 2).groupby(history["product_line"]).sum() / (4 * 2))
@@ -129,10 +129,10 @@ targets["quarter"] = "2026Q" + targets["quarter"].astype(str)
 targets["target_eur"] = targets["expected_share"] * targets["product_line"].map(plan_2026)
 targets["low_eur"] = targets["target_eur"] * (1 - targets["product_line"].map(spread))
 targets["high_eur"] = targets["target_eur"] * (1 + targets["product_line"].map(spread))
-# %% [markdown] wrong="last-year" task="targets"
+# %% [markdown] wrong="last_year" task="targets"
 # This repeats the quarters of 2025. Whatever fell into 2025 by chance, a large order early or a tender late, becomes
 # somebody's target, and the band knows just two years of misses. How many years does a season need before you call it one?
-# %% wrong="last-year" task="targets"
+# %% wrong="last_year" task="targets"
 history["expected_share"] = history.sort_values("year").groupby(["product_line", "quarter"])["share"].transform("last")
 history["miss"] = history["share"] / history["expected_share"] - 1
 spread = np.sqrt((history["miss"] ** 2).groupby(history["product_line"]).sum() / (4 * 2))
@@ -168,20 +168,20 @@ assert {"2026Q1 series-4", "2026Q4 series-4"} <= set(season_matters)
 # them is enough.
 # %% [markdown] hint="season_matters"
 # Join the two comparisons with `|`, each in brackets, and use the result to pick from `label`.
-# %% [markdown] wrong="any-gap" task="season_matters"
+# %% [markdown] wrong="any_gap" task="season_matters"
 # This lists every quarter in which the target is more than 5% from the even split, however much the line moves about
 # anyway. You would spend January defending curves that one large order can redraw. How far does that line
 # usually stray?
-# %% wrong="any-gap" task="season_matters"
+# %% wrong="any_gap" task="season_matters"
 even_eur = targets["product_line"].map(plan_2026) / 4
 label = targets["quarter"] + " " + targets["product_line"]
 gap = (targets["target_eur"] / even_eur - 1).abs()
 season_matters = list(label[gap > 0.05])
-# %% [markdown] wrong="misses-only" task="season_matters"
+# %% [markdown] wrong="misses_only" task="season_matters"
 # This lists only the quarters in which the even split asks for too much. The quarters in which it asks too little are as
 # costly: a target beaten without effort hides what the team could have sold, and pays a bonus for the calendar. What lies on the
 # other side of the band?
-# %% wrong="misses-only" task="season_matters"
+# %% wrong="misses_only" task="season_matters"
 even_eur = targets["product_line"].map(plan_2026) / 4
 label = targets["quarter"] + " " + targets["product_line"]
 season_matters = list(label[even_eur > targets["high_eur"]])

@@ -100,10 +100,10 @@ bar(compared, "business_unit", "rate", colour="measure", title="Growth of each u
 # %% [markdown] hint="measures"
 # `pd.DataFrame({"own_growth_rate": (booked[2025] / booked[2023]) ** (1 / 2) - 1, ...})`, and for the margin take both costs off
 # the bookings of 2025 before you divide.
-# %% [markdown] wrong="one-year" task="measures"
+# %% [markdown] wrong="one_year" task="measures"
 # This measures growth and share over 2025 alone. That year holds a rival's entry and the year before holds a new rule for utilities and
 # pharma, so you would give a unit its objective for one event. Over which years did the units and their markets move?
-# %% wrong="one-year" task="measures"
+# %% wrong="one_year" task="measures"
 booked = facts.pivot(index="business_unit", columns="year", values="bookings_eur")
 cost = facts.pivot(index="business_unit", columns="year", values="cost_eur")
 spent = facts.pivot(index="business_unit", columns="year", values="market_eur")
@@ -114,10 +114,10 @@ measures = pd.DataFrame({
     "share_change_rate": share[2025] / share[2024] - 1,
     "margin_rate": (booked[2025] - cost[2025] - fixed_cost_2025_eur) / booked[2025],
 }).reset_index()
-# %% [markdown] wrong="gross-margin" task="measures"
+# %% [markdown] wrong="gross_margin" task="measures"
 # This is the gross margin: the unit's fixed cost is left out. Services then seems to keep about a fifth of what it books and looks worth
 # growing, although people on its payroll use up most of that. What is left once they are paid?
-# %% wrong="gross-margin" task="measures"
+# %% wrong="gross_margin" task="measures"
 booked = facts.pivot(index="business_unit", columns="year", values="bookings_eur")
 cost = facts.pivot(index="business_unit", columns="year", values="cost_eur")
 spent = facts.pivot(index="business_unit", columns="year", values="market_eur")
@@ -163,16 +163,16 @@ assert objective["Analytics"] != "growth"
 # The order of the questions matters: a unit in a shrinking market is never asked for its share.
 # %% [markdown] hint="objective"
 # Go through `facts_of.items()` with `if`, `elif` and `else`. "Lost more than a tenth" means a `share_change_rate` below -0.10.
-# %% [markdown] wrong="by-revenue" task="objective"
+# %% [markdown] wrong="by_revenue" task="objective"
 # This gives growth to each unit whose bookings rose and profit to the rest. A unit that is carried by a faster market then counts as
 # the growth story while others take its place, and a unit that keeps almost nothing is told to do more of it. What do its
 # customers spend, and what does it keep?
-# %% wrong="by-revenue" task="objective"
+# %% wrong="by_revenue" task="objective"
 facts_of = measures.reset_index().set_index("business_unit").to_dict("index")
 objective = {unit: "growth" if m["own_growth_rate"] > 0 else "profit" for unit, m in facts_of.items()}
-# %% [markdown] wrong="share-first" task="objective"
+# %% [markdown] wrong="share_first" task="objective"
 # This looks at share alone: share for each unit that lost some, growth for each that gained. You would fight for customers in a market
 # that is going away, or add sales that leave nothing after cost. Which two questions come before share?
-# %% wrong="share-first" task="objective"
+# %% wrong="share_first" task="objective"
 facts_of = measures.reset_index().set_index("business_unit").to_dict("index")
 objective = {unit: "share" if m["share_change_rate"] < 0 else "growth" for unit, m in facts_of.items()}

@@ -134,7 +134,9 @@ class Figure:
         drawing = self._svg(self.wide, "wide") + self._svg(self.narrow, "narrow")
         data = ""
         if self.spec:
-            data = f' data-spec="{html.escape(base + self.path)}" data-alt="{html.escape(self.alt)}"'
+            inputs = len(re.findall(r'"bind":\{', self.spec))
+            path, text = html.escape(base + self.path), html.escape(self.alt)
+            data = f' data-spec="{path}" data-alt="{text}" style="--inputs:{inputs}"'
         return (
             f'<figure class="figure" id="figure-{self.id}">\n'
             f'<p class="figure-title">{html.escape(self.title)}</p>\n'
@@ -207,19 +209,22 @@ def _each_view(spec: Spec, change: Callable[[Spec], None]) -> Spec:
 
 
 def _fitted(spec: Spec, width: int) -> Spec:
-    if not _is_composed(spec):
-        return {**spec, "width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
+    """The specification with its views so wide that the whole drawing, axes and labels included, is `width` px."""
 
     def at(inner: float) -> Spec:
-        return _each_view(spec, lambda view: view.update(width=round(inner)))
+        return _each_view(spec, lambda view: view.update(width=max(40, round(inner))))
 
-    def drawn(inner: float) -> float:
-        return _size(_draw(at(inner)))[0]
-
-    # Axes and gaps take a width that only drawing tells; the rest grows in proportion to the views' own width.
-    first, second = drawn(80), drawn(120)
-    per_view = (second - first) / 40 or 1
-    return at(max(40, 80 + (width - first) / per_view))
+    # What surrounds the views takes a width that only drawing tells; the whole grows with them, nearly in proportion.
+    before, inner = 0.5 * width, 0.7 * width
+    drawn_before, drawn = (_size(_draw(at(w)))[0] for w in (before, inner))
+    for _ in range(4):
+        growth = (drawn - drawn_before) / (inner - before) if inner != before else 0
+        before, drawn_before = inner, drawn
+        inner += (width - drawn) / max(growth, 0.5)
+        drawn = _size(_draw(at(inner)))[0]
+        if abs(drawn - width) < 2:
+            break
+    return at(inner)
 
 
 def _stacked(spec: Spec) -> Spec:

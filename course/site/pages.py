@@ -119,7 +119,7 @@ def module_page(module: Module, curriculum: Curriculum) -> str:
     if module.outcomes:
         parts.append("## What you can do afterwards\n\n" + "\n".join(f"- {o}" for o in module.outcomes))
     rows = "".join(_topic_row(module, t, t.id in written, "./", t.decision) for t in module.topics)
-    progress = f'<course-progress module="{module.id}"></course-progress>\n' if written else ""
+    progress = _part(f'<course-progress module="{module.id}"></course-progress>') + "\n\n" if written else ""
     parts.append(f'## Topics\n\n{progress}<ol class="topics full">{rows}</ol>')
     concepts = [curriculum.concepts[c] for c in module.concepts if c in curriculum.concepts]
     if concepts:
@@ -132,7 +132,7 @@ def module_page(module: Module, curriculum: Curriculum) -> str:
         fold = '<details class="fold" markdown="1">\n<summary>Read it after the memo</summary>'
         parts.append(f"## What was decided\n\n{fold}\n\n{module.decided}\n\n</details>")
     if written:
-        parts.append("## Take the notebooks with you\n\n<course-downloads></course-downloads>")
+        parts.append(f"## Take the notebooks with you\n\n{_part('<course-downloads></course-downloads>')}")
     return page(
         "\n\n".join(parts),
         title=module.title,
@@ -155,11 +155,13 @@ def topic_page(
     if exercise:
         link = f'{WITHOUT_SCRIPT}<a href="../{notebook}">{escape(topic.id)} as a notebook</a>.'
         src = f"../assets/exercises/{topic.id}.json"
-        parts.append(f'## Your turn\n\n<course-exercise src="{src}"><p class="note">{link}</p></course-exercise>')
+        element = f'<course-exercise src="{src}"><p class="note">{link}</p></course-exercise>'
+        parts.append(f"## Your turn\n\n{_part(element)}")
     if quiz:
         src = f"../assets/quiz/{topic.id}.json"
         fallback = '<p class="note">The quiz runs in the page and needs JavaScript.</p>'
-        parts.append(f'## Check yourself\n\n<course-quiz src="{src}">{fallback}</course-quiz>')
+        element = f'<course-quiz src="{src}">{fallback}</course-quiz>'
+        parts.append(f"## Check yourself\n\n{_part(element)}")
     parts.append(f"## Sources\n\n{_sources(reading, curriculum)}")
     return page(
         "\n\n".join(parts),
@@ -169,6 +171,11 @@ def topic_page(
         time=_time(topic.minutes),
         description=topic.decision,
     )
+
+
+def _part(element: str) -> str:
+    """A component of the page; without a block around it, Markdown would take it for a word in a paragraph."""
+    return f'<div class="part">\n{element}\n</div>'
 
 
 def _sources(reading: Reading, curriculum: Curriculum) -> str:
@@ -195,7 +202,7 @@ def memo_page(module: Module, title: str, number: str) -> str:
     """The memo that closes a module."""
     src = f"../assets/exercises/{number}-memo.json"
     fallback = '<p class="note">The memo is written in the page and needs JavaScript.</p>'
-    body = f'<course-memo src="{src}">{fallback}</course-memo>'
+    body = _part(f'<course-memo src="{src}">{fallback}</course-memo>')
     return page(body, title=title, module=module.id, description=f"The memo that closes module {module.id}.")
 
 
@@ -267,7 +274,8 @@ def data_dictionary(tables: Mapping[str, Node], rows: Mapping[str, int], seed: i
     names = list(tables)
     parts = [
         f"The tables of Tessaly Instruments, practice edition (seed {seed}). All people and firms in them are "
-        "invented. History runs from January 2023 to December 2025; amounts are in euros unless the unit says otherwise. "
+        "invented. History runs from January 2023 to December 2025; amounts are in euros unless the unit says "
+        "otherwise. "
         '<a href="assets/data/datapackage.json">The whole package</a> describes itself in the Frictionless format.',
         _index("Tables", dict(zip(names, names, strict=True))),
     ]

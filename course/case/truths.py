@@ -105,6 +105,11 @@ _PLANTED = (
     _whole("complex_span", "3.2", 5, 6, "people"),
     _between("overspan_loss", "3.2", 0.07, 0.10, "attainment for each person past the span"),
     _between("remote_large_penalty", "3.6", 0.8, 1.2, "log odds"),
+    _between("specialist_lift", "3.3", 0.7, 0.95, "log odds in deals above EUR 60,000"),
+    _between("overlap_rate", "3.4", 0.26, 0.36, "fraction of Norvane's accounts that are ours too"),
+    _between("rich_protected_rate", "3.5", 0.5, 0.65, "fraction of the richest accounts that are protected"),
+    _between("break_even_density", "3.6", 1.0, 2.2, "accounts for 1,000 square kilometres"),
+    _between("break_even_travel_hours", "3.6", 1.5, 1.9, "hours a visit at that density"),
     # 4 Pricing
     _between("small_deal_leak", "4.1", 0.05, 0.07, "discount points as a fraction"),
     _one("slide_currency", "4.5", ("GBP", "SEK", "USD")),
@@ -143,6 +148,13 @@ STATEMENTS = {
     "2.5": "The lead of a release wears off by half every few months.",
     "2.6": "Two live claims precede the delivery of what they claim.",
     "2.7": "One distributor drags the average; most partners comply.",
+    "3.1": "Knowing the industry lifts the win rate in regulated industries only.",
+    "3.2": "Attainment falls past a span that is smaller where territories are complex.",
+    "3.3": "Specialists are called into large deals: raw value compares sizes; the lift is in large deals alone.",
+    "3.4": "The two companies share accounts, not all of them marked, and leave others with nobody.",
+    "3.5": "The richest white space is partly protected by partners' registrations.",
+    "3.6": "Remote selling is cheaper below a density, except for large deals.",
+    "3.7": "A hierarchy of grounds settles the claims as they were rightly settled, ties left to escalation.",
 }
 
 

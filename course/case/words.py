@@ -187,3 +187,54 @@ def plain(name: str) -> str:
 
 
 _PLAIN: dict[str, str] = {}
+
+
+def rewritten(name: str, turn: int) -> str:
+    """Return a firm's name as another firm's clerk wrote it: same firm, other spelling."""
+    parts = name.split()
+    if turn == 0:
+        return name.upper()
+    if turn == 1:
+        return " ".join(part for part in parts if not _legal(part))
+    if turn == 2:
+        return plain(" ".join(parts)).replace("..", ".").replace(".", " ").strip().title()
+    return " ".join(parts[:-1]) + ", " + parts[-1]
+
+
+def _legal(part: str) -> bool:
+    return part.rstrip(".,").lower() in _LEGAL
+
+
+_LEGAL = {"gmbh", "ag", "ltd", "plc", "inc", "llc", "corp", "dac", "sas", "sa", "s.a", "nv", "n.v", "b.v", "ab", "a/s", "aps",
+          "as", "asa", "oy", "oyj", "s.p.a", "s.r.l", "s.l", "lda", "&", "co", "kg"}  # fmt: skip
+
+
+def foreign(name: str, place: int, luck: float) -> str:
+    """Return the name of a firm that is like another, but is not it."""
+    parts = name.split()
+    return " ".join([pick(_OTHER_STEMS, luck) + pick(_OTHER_ENDS, place * 0.6180339887 % 1), *parts[1:]])
+
+
+_OTHER_STEMS = (
+    "Alden",
+    "Bran",
+    "Corvo",
+    "Dorn",
+    "Esk",
+    "Fara",
+    "Grim",
+    "Holm",
+    "Irve",
+    "Jura",
+    "Kolm",
+    "Lund",
+    "Marn",
+    "Nord",
+    "Orla",
+    "Pell",
+    "Quin",
+    "Ros",
+    "Sten",
+    "Torv",
+)
+_OTHER_ENDS = ("bach", "mont", "wick", "by", "ona", "ell", "haven", "ford", "stad", "ville", "ura", "oso", "eth", "ian")

@@ -90,12 +90,26 @@ def staff(draw: Draw) -> Staff:
     leakers = steady[luck][seat_region[steady[luck]] == home][:2]
     rest = steady[luck][~np.isin(steady[luck], leakers)]
     habits = draw.count(4)
+    complex_ = draw.rng.permutation(np.arange(managers) % 2 == 0)
+    span = np.bincount(seat_manager[rep_seat][np.isnat(left)], minlength=managers)
+    complex_ = _strained(complex_, span, draw.truth["simple_span"], draw.truth["complex_span"], 50 * teams)
     return Staff(
         seat_region, model, focus, seat_first, seat_second, change, rep_seat, hired.astype("datetime64[D]"), left,
         seat_manager[rep_seat], np.repeat(np.arange(len(REGIONS)), 2 * teams),
-        draw.rng.permutation(np.arange(managers) % 2 == 0), np.round(draw.rng.random((managers, 3)) * 0.6, 2),
+        complex_, np.round(draw.rng.random((managers, 3)) * 0.6, 2),
         seat_first[leakers], seat_first[rest[:habits]], seat_first[rest[habits : 2 * habits]],
     )  # fmt: skip
+
+
+def _strained(complex_: Array, span: Array, simple_limit: int, complex_limit: int, enough: int) -> Array:
+    """Return which managers have complex territories: as drawn, or the larger teams until enough people are too many."""
+    complex_ = complex_.copy()
+    for manager in np.argsort(-span, kind="stable").tolist():
+        over = np.maximum(span - np.where(complex_, complex_limit, simple_limit), 0)
+        if (span * over).sum() >= enough or span[manager] <= complex_limit:
+            break
+        complex_[manager] = True
+    return complex_
 
 
 def assign(staff: Staff, rng: np.random.Generator, region: Array, industry: Array, remote: Array, matched: Array,

@@ -14,12 +14,14 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, Literal, cast, get_args
 
 import nbformat
+from nbformat import NotebookNode
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
@@ -28,13 +30,20 @@ from course.case.edition import PRACTICE_SEED, Edition
 from course.curriculum import ROOT, Curriculum
 from course.errors import GradingError
 from grading.coursedir import Assignment, CourseFiles, assignments
+from grading.engine import digest_of, executed, task_for
 from grading.environment import environment
 from grading.expected import References
-from grading.feedback import notebook_page, write_page
+from grading.feedback import NotebookPages, write_page
+from grading.files import write_atomically
 from grading.gradebook import Record, Row, record_path, rows, write_gradebook, write_totals
 from grading.intake import Handed, Layout, Learner, Received, Released, receive
-from grading.outcome import Status, nothing, outcomes
+from grading.outcome import Outcome, Status, nothing, outcomes
+from grading.pool import DaskPool, LocalPool, Pool, Result, Task
+from grading.record import Kept, Ledger
 from grading.run import autograde, record_zero, submit
+from grading.sandbox import missing
+
+Engine = Literal["safe", "stock"]
 
 
 @dataclass
@@ -58,49 +67,80 @@ def grade(
     edition: int = PRACTICE_SEED,
     out: Path,
     modules: Sequence[str] = (),
-    layout: Layout = "auto",
+    layout: str = "auto",
+    editions: Mapping[str, int] | None = None,
+    engine: Engine = "safe",
+    workers: int = 1,
+    scheduler: str = "",
+    gradebook: str = "",
+    trust: Collection[str] = (),
+    unprotected: bool = False,
+    pages: bool = True,
     root: Path = ROOT,
     progress: bool = True,
 ) -> Summary:
-    """Grade all submissions in `folder` on the edition of that seed; write gradebook and feedback into `out`.
+    """Grade all submissions in `folder`; write gradebook and feedback into `out`.
 
-    Without `modules`, those are graded of which anybody handed anything in. Raises SubmissionError when the folder
-    holds no submissions, GradingError when the gradebook can't be used; nothing wrong with one submission raises.
+    edition: the seed of the data that all were handed; `editions` gives some learners, by id, one of their own.
+    modules: by number, slug or folder; without, those of which anybody handed anything in.
+    engine: `safe` runs learners' code locked up and tests outside of it; `stock` is nbgrader as it comes.
+    workers, scheduler: how many processes here, or the address of a Dask scheduler.
+    gradebook: a database URL such as postgresql+psycopg://…; SQLite in `out` without.
+    trust: test cells (`notebook:cell`) that may run beside the learner's code, since what they need can't leave it.
+    unprotected: run learners' code with your own rights where this machine can't lock it up.
+    pages: let nbgrader write its page of each notebook too.
+
+    Raises SubmissionError when the folder holds no submissions, GradingError when the gradebook can't be used or the
+    machine lacks a protection; nothing that is wrong with one submission raises.
     """
     started = time.monotonic()
+    if layout not in get_args(Layout):
+        raise GradingError(f"A layout is one of {', '.join(get_args(Layout))}, not {layout!r}.")
+    if engine == "safe" and not unprotected and not scheduler:
+        _require_protection()
     with _alone(out):
-        course = CourseFiles(out / "nbgrader")
+        course = CourseFiles(out / "nbgrader", gradebook)
         found = assignments(root, modules)
         course.build(found)
         released = course.released(found)
-        received = receive(folder, released, out / "nbgrader" / "inbox", layout)
+        received = receive(folder, released, out / "nbgrader" / "inbox", cast("Layout", layout))
         if not modules:
             released = _touched(released, received)
             found = [a for a in found if any(module == a.module for module, _ in released)]
-        references = References(root, edition, out / "nbgrader" / "references")
-        for assignment in found:
-            for exercise in assignment.exercises.values():
-                references.exercise(exercise.topic)
-        data = out / "nbgrader" / "data" / str(edition)
-        _write_data(edition, found, data)
-        settings = {
-            "COURSE_EDITION": str(edition),
-            "COURSE_ROOT": str(root.resolve()),
-            "COURSE_CACHE": str(references.cache.resolve()),
-            "COURSE_DATA": str(data.resolve()),
-        }
-        batch = _Batch(course, released, out, _stamp(references, course, found))
+        seeds = {id: (editions or {}).get(id, edition) for id in received.learners}
+        drawn = {seed: _Drawn.make(seed, root, out / "nbgrader", found, course) for seed in sorted({*seeds.values()})}
+        shown = NotebookPages(course) if pages else None
+        batch = _Batch(course, released, out, {id: drawn[seed] for id, seed in seeds.items()}, shown, frozenset(trust))
         fresh = 0
-        with environment(settings), _bar(progress) as bar:
+        with _bar(progress) as bar:
             step = bar.add_task("Grading", total=len(received.learners) * len(released))
-            for learner in received.learners.values():
-                for module in dict.fromkeys(module for module, _ in released):
-                    fresh += batch.module(learner, module, lambda: bar.advance(step))
+            work = batch.todo(received, lambda: bar.advance(step))
+            if engine == "stock":
+                for one in work:
+                    batch.stock(one)
+                    fresh += 1
+                    bar.advance(step)
+            else:
+                files = {d.digest: d.folder for d in drawn.values() if d.digest}
+                locked = not unprotected
+                pool = _pool(scheduler, workers, files, locked)
+                ledger = Ledger(course.db_url)
+                with pool:
+                    for one, result in pool.run(batch.tasks(work, ledger)):
+                        batch.finish(one, result, ledger)
+                        fresh += 1
+                        bar.advance(step)
+                ledger.close()
         table = list(rows(course, received.learners, released))
         titles = _titles(root, found)
-        _publish(out, table, received, titles, course)
+        _publish(out, table, received, titles, shown)
     statuses = Counter(row.status for row in table)
     remarks = [f"{len(received.strays)} files belong to no learner:", *received.strays] if received.strays else []
+    if statuses["not compared"]:
+        cells = sorted({f"{r.notebook}:{r.task}-test" for r in table if r.status == "not compared"})
+        remarks.append(
+            f"Values that can't leave the sandbox: allow these cells to run beside learners' code: {' '.join(cells)}"
+        )
     return Summary(
         out, received.layout, len(received.learners), len(received.learners) * len(released), fresh,
         time.monotonic() - started, statuses, statuses["waiting"], remarks,
@@ -132,51 +172,166 @@ def print_summary(summary: Summary, console: Console | None = None) -> None:
 
 
 @dataclass(frozen=True)
+class _Drawn:
+    """An edition as it is graded on: its references, the data that learners load, and what stands for all of it."""
+
+    seed: int
+    references: References
+    marks: dict[str, Any]
+    folder: Path
+    digest: str
+    stamp: str
+
+    @classmethod
+    def make(cls, seed: int, root: Path, work: Path, found: Sequence[Assignment], course: CourseFiles) -> _Drawn:
+        """Compute references and write data, unless that was done before."""
+        references = References(root.resolve(), seed, (work / "references").resolve())
+        topics = [exercise.topic for assignment in found for exercise in assignment.exercises.values()]
+        marks = {topic: references.exercise(topic) for topic in topics}
+        folder = work / "data" / str(seed)
+        digest = digest_of(folder) if _write_data(seed, found, folder) else ""
+        stamp = hashlib.sha256(json.dumps([seed, marks], sort_keys=True).encode())
+        for assignment in found:
+            stamp.update((course.root / "source" / f"{assignment.module}.sha256").read_bytes())
+        return cls(seed, references, marks, folder, digest, stamp.hexdigest())
+
+    def environment(self) -> dict[str, str]:
+        """What hidden tests need to know where nbgrader runs them."""
+        return {
+            "COURSE_EDITION": str(self.seed),
+            "COURSE_ROOT": str(self.references.root),
+            "COURSE_CACHE": str(self.references.cache),
+            "COURSE_DATA": str(self.folder.resolve()) if self.digest else "",
+        }
+
+
+@dataclass(frozen=True)
+class _One:
+    """One notebook to grade; `notebook` is what runs, once there is something to run."""
+
+    handed: Handed
+    release: Released
+    digest: str
+    notebook: NotebookNode | None = None
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        return self.handed.learner, self.handed.module, self.handed.notebook
+
+
+@dataclass(frozen=True)
 class _Batch:
     course: CourseFiles
     released: dict[tuple[str, str], Released]
     out: Path
-    stamp: str
+    drawn: dict[str, _Drawn]
+    pages: NotebookPages | None
+    trust: frozenset[str]
 
-    def module(self, learner: Learner, module: str, done: Callable[[], None]) -> int:
-        """Grade what is new of a learner's notebooks of one module. Gives how many that were."""
-        mine = {name: r for (m, name), r in self.released.items() if m == module}
-        handed = {name: learner.handed.get((module, name)) or _missing(learner, module, name) for name in mine}
-        todo = {}
-        for name, one in handed.items():
-            digest = self._digest(one)
-            record = Record.read(record_path(self.course, learner.id, module, name))
-            again = record is not None and any(o.status == "not run" for o in record.outcomes.values())
-            if record is None or record.digest != digest or again:
-                todo[name] = digest
-        if todo:
-            submit(self.course, learner.id, module, handed)
-        for name, one in handed.items():
-            if name in todo:
-                self._notebook(learner, one, mine[name], todo[name])
-            done()
-        return len(todo)
+    def todo(self, received: Received, skipped: Callable[[], object]) -> Iterator[_One]:
+        """Give what has to be graded; lay it where nbgrader expects submissions."""
+        for learner in received.learners.values():
+            for module in dict.fromkeys(module for module, _ in self.released):
+                mine = {name: r for (m, name), r in self.released.items() if m == module}
+                handed = {name: learner.handed.get((module, name)) or _missing(learner, module, name) for name in mine}
+                new = [_One(one, mine[name], self._digest(one)) for name, one in handed.items()]
+                new = [one for one in new if not self._done(one)]
+                if new:
+                    submit(self.course, learner.id, module, handed)
+                for _ in range(len(mine) - len(new)):
+                    skipped()
+                yield from new
 
-    def _notebook(self, learner: Learner, handed: Handed, release: Released, digest: str) -> None:
-        place = (learner.id, handed.module, handed.notebook)
-        page = self.out / "feedback" / learner.id / handed.module / f"{handed.notebook}.html"
-        page.unlink(missing_ok=True)
-        record_path(self.course, *place).unlink(missing_ok=True)
-        reason = autograde(self.course, *place) if handed.path else ""
-        if handed.path is None or reason:
-            record_zero(self.course, *place)
-            status: Status = "not run" if reason else "unreadable" if handed.received else "missing"
-            found = nothing(release.notebook, status, reason or handed.problem)
+    def _done(self, one: _One) -> bool:
+        record = Record.read(record_path(self.course, *one.place))
+        if record is None or record.digest != one.digest:
+            return False
+        return not any(outcome.status == "not run" for outcome in record.outcomes.values())
+
+    def stock(self, one: _One) -> None:
+        """Grade with nbgrader as it comes."""
+        self._forget(one)
+        reason = ""
+        if one.handed.path is not None:
+            with environment(self.drawn[one.handed.learner].environment()):
+                reason = autograde(self.course, *one.place)
+        if one.handed.path is None or reason:
+            record_zero(self.course, *one.place)
+            self._keep(one, self._nothing(one, reason))
         else:
-            executed = nbformat.read(self.course.path("autograded", *place), as_version=4)
-            found = outcomes(executed, handed)
-            notebook_page(self.course, *place, page)
-        Record(digest, found, handed.notes, handed.late).write(record_path(self.course, *place))
+            executed_ = nbformat.read(self.course.path("autograded", *one.place), as_version=4)
+            self._keep(one, outcomes(executed_, one.handed))
+
+    def tasks(self, work: Iterator[_One], ledger: Ledger) -> Iterator[tuple[_One, Task]]:
+        """Give the tasks for what can be run; what can't be is recorded at once."""
+        kept: dict[tuple[str, str], dict[str, Kept]] = {}
+        for one in work:
+            key = (one.handed.module, one.handed.notebook)
+            if one.handed.path is None:
+                yield one, {}
+                continue
+            if key not in kept:
+                kept[key] = ledger.kept(*key)
+            drawn = self.drawn[one.handed.learner]
+            rebuilt = nbformat.v4.reads(one.handed.path.read_text("utf-8"))
+            topic = one.handed.notebook.split("-")[0]
+            marks = {topic: drawn.marks[topic]} if topic in drawn.marks else {}
+            trusted = [c.split(":")[1] for c in self.trust if c.startswith(f"{one.handed.notebook}:")]
+            notebook, task = task_for(rebuilt, kept[key], marks, data=drawn.digest or None, trusted=trusted)
+            yield replace(one, notebook=notebook), task
+
+    def finish(self, one: _One, result: Result, ledger: Ledger) -> None:
+        """Record a result: executed notebook, then scores in one transaction, then the record that it is done."""
+        self._forget(one)
+        received = one.handed.received
+        if one.notebook is None or "failed" in result:
+            self.course.path("autograded", *one.place).unlink(missing_ok=True)
+            ledger.record_zero(*one.place, received)
+            self._keep(one, self._nothing(one, result.get("failed", "")))
+            return
+        done = executed(one.notebook, result)
+        write_atomically(self.course.path("autograded", *one.place), nbformat.v4.writes(done) + "\n")
+        ledger.record(one.handed.learner, one.handed.module, done, one.handed.notebook, received)
+        found = outcomes(done, one.handed)
+        for cell, kind in result["opaque"].items():
+            why = f"The test needs {kind}, which can't leave the place where your code runs. Your instructor sees this."
+            found[cell] = Outcome("not compared", why)
+        self._keep(one, found)
+
+    def _forget(self, one: _One) -> None:
+        page = self.out / "feedback" / one.handed.learner / one.handed.module / f"{one.handed.notebook}.html"
+        page.unlink(missing_ok=True)
+        record_path(self.course, *one.place).unlink(missing_ok=True)
+
+    def _nothing(self, one: _One, reason: str) -> dict[str, Outcome]:
+        status: Status = "not run" if reason else "unreadable" if one.handed.received else "missing"
+        return nothing(one.release.notebook, status, reason or one.handed.problem)
+
+    def _keep(self, one: _One, found: dict[str, Outcome]) -> None:
+        handed = one.handed
+        if self.pages and handed.path is not None and not any(o.status == "not run" for o in found.values()):
+            page = self.out / "feedback" / handed.learner / handed.module / f"{handed.notebook}.html"
+            self.pages.write(*one.place, page)
+        Record(one.digest, found, handed.notes, handed.late).write(record_path(self.course, *one.place))
 
     def _digest(self, handed: Handed) -> str:
         text = handed.path.read_text("utf-8") if handed.path else ""
-        parts = [self.stamp, text, handed.problem, *handed.notes, str(handed.late)]
+        allowed = sorted(c for c in self.trust if c.startswith(f"{handed.notebook}:"))
+        parts = [self.drawn[handed.learner].stamp, text, handed.problem, *handed.notes, str(handed.late), *allowed]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _pool(scheduler: str, workers: int, files: Mapping[str, Path], locked: bool) -> Pool:
+    return DaskPool(scheduler, files, locked) if scheduler else LocalPool(workers, files, locked)
+
+
+def _require_protection() -> None:
+    lacking = missing()
+    if lacking:
+        raise GradingError(
+            f"This machine can't lock up learners' code: {lacking}. Grade on one that can, or say --unprotected to run "
+            "it with your own rights, as nbgrader does."
+        )
 
 
 def _missing(learner: Learner, module: str, notebook: str) -> Handed:
@@ -191,23 +346,14 @@ def _touched(released: dict[tuple[str, str], Released], received: Received) -> d
     return {key: r for key, r in released.items() if key[0] in modules} or released
 
 
-def _write_data(edition: int, found: Sequence[Assignment], folder: Path) -> None:
-    """Write the data that learners' notebooks load, unless they are there."""
+def _write_data(seed: int, found: Sequence[Assignment], folder: Path) -> bool:
+    """Write the data that learners' notebooks load, unless they are there. Says whether there are any."""
     tables = sorted({table for assignment in found for table in assignment.tables})
     mark = folder.parent / f"{folder.name}.tables"
     if tables and not (mark.exists() and mark.read_text() == " ".join(tables) and folder.is_dir()):
-        Edition(edition).write(folder, tables)
+        Edition(seed).write(folder, tables)
         mark.write_text(" ".join(tables))
-
-
-def _stamp(references: References, course: CourseFiles, found: Sequence[Assignment]) -> str:
-    """Stands for all that a grade depends on beside the submission: edition, references and tests."""
-    digest = hashlib.sha256(str(references.seed).encode())
-    for assignment in found:
-        digest.update((course.root / "source" / f"{assignment.module}.sha256").read_bytes())
-        for exercise in assignment.exercises.values():
-            digest.update(json.dumps(references.exercise(exercise.topic), sort_keys=True).encode())
-    return digest.hexdigest()
+    return bool(tables)
 
 
 @contextmanager
@@ -253,15 +399,17 @@ def _titles(root: Path, found: Sequence[Assignment]) -> dict[str, str]:
     return titles
 
 
-def _publish(out: Path, table: list[Row], received: Received, titles: dict[str, str], course: CourseFiles) -> None:
+def _publish(
+    out: Path, table: list[Row], received: Received, titles: dict[str, str], pages: NotebookPages | None
+) -> None:
     write_gradebook(out / "gradebook.csv", table)
     names = {learner.id: learner.name for learner in received.learners.values()}
     remarks = {learner.id: " ".join(learner.notes) for learner in received.learners.values()}
     write_totals(out / "totals.csv", table, names, remarks)
     for row in table:
-        if row.status == "marked":
+        if pages and row.status == "marked":
             page = out / "feedback" / row.learner / row.module / f"{row.notebook}.html"
-            notebook_page(course, row.learner, row.module, row.notebook, page)
+            pages.write(row.learner, row.module, row.notebook, page)
     by_learner: dict[str, list[Row]] = {}
     for row in table:
         by_learner.setdefault(row.learner, []).append(row)

@@ -8,8 +8,9 @@ from html import escape
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+from nbconvert.exporters import HTMLExporter
+from nbconvert.writers.files import FilesWriter
 from nbgrader.converters import GenerateFeedback
-from nbgrader.converters.base import NbGraderException
 
 from grading.coursedir import CourseFiles, nbgrader_log
 from grading.files import write_atomically
@@ -28,6 +29,7 @@ _MARKS = {
     "missing": ("bad", "Not handed in"),
     "unreadable": ("bad", "Could not be read"),
     "not run": ("bad", "Could not be run"),
+    "not compared": ("warn", "Could not be compared"),
 }
 
 _STYLE = """
@@ -85,21 +87,33 @@ def write_page(path: Path, name: str, rows: Sequence[Row], notes: Sequence[str],
     )
 
 
-def notebook_page(course: CourseFiles, learner: str, module: str, notebook: str, target: Path) -> bool:
-    """Let nbgrader write its feedback page of one notebook and copy it to `target`. Says whether it did."""
-    with nbgrader_log():
-        converter = GenerateFeedback(coursedir=course.directory(module, learner, notebook), config=course.config())
-        converter.force = True
-        try:
-            converter.start()
-        except NbGraderException:
+class NotebookPages:
+    """nbgrader's feedback pages; its templates are compiled once for all of them."""
+
+    def __init__(self, course: CourseFiles) -> None:
+        self.course = course
+        with nbgrader_log():
+            self._converter = GenerateFeedback(coursedir=course.directory("*"), config=course.config())
+            self._converter.writer = FilesWriter(parent=self._converter, config=self._converter.config)
+            self._converter.exporter = HTMLExporter(parent=self._converter, config=self._converter.config)
+            for preprocessor in self._converter.preprocessors:
+                self._converter.exporter.register_preprocessor(preprocessor)
+
+    def write(self, learner: str, module: str, notebook: str, target: Path) -> bool:
+        """Write the page of one executed notebook into nbgrader's folder and to `target`. Says whether it could."""
+        source = self.course.path("autograded", learner, module, notebook)
+        if not source.exists():
             return False
-    made = course.path("feedback", learner, module, notebook, ".html")
-    if not made.exists():
-        return False
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(made, target)
-    return True
+        with nbgrader_log():
+            try:
+                self._converter.convert_single_notebook(str(source))
+            except Exception:
+                # A page is an extra: what nbconvert can't show must not stop the batch.
+                return False
+        made = self.course.path("feedback", learner, module, notebook, ".html")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(made, target)
+        return True
 
 
 def _number(value: float) -> str:

@@ -11,7 +11,9 @@ from nbformat import NotebookNode
 from grading.intake import Handed
 from grading.notebook import is_answer, is_graded
 
-Status = Literal["passed", "partly", "wrong", "no answer", "missing", "unreadable", "not run", "waiting", "marked"]
+Status = Literal[
+    "passed", "partly", "wrong", "no answer", "missing", "unreadable", "not run", "not compared", "waiting", "marked"
+]
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _LONGEST = 1200

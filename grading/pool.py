@@ -18,7 +18,6 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Protocol, Self
 
 from course.errors import GradingError
@@ -34,13 +33,13 @@ Files = Mapping[str, Path]
 
 
 class Pool(Protocol):
-    """Runs tasks somewhere."""
+    """Runs tasks somewhere. An empty task needs no worker and gives an empty result."""
 
     def run(self, tasks: Iterable[tuple[Any, Task]]) -> Iterator[tuple[Any, Result]]:
         """Yield the result of each task with its key, in the order in which they are done."""
         ...
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Pool: ...
     def __exit__(self, *_: object) -> None: ...
 
 
@@ -110,7 +109,7 @@ class LocalPool:
             self._threads.append(thread)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         while not self._todo.empty():
             self._todo.get_nowait()
         for _thread in self._threads:
@@ -122,6 +121,9 @@ class LocalPool:
         """Yield the result of each task with its key, in the order in which they are done."""
         waiting = 0
         for pair in tasks:
+            if not pair[1]:
+                yield pair[0], {}
+                continue
             self._todo.put(pair)
             waiting += 1
             if waiting >= 2 * self.workers:
@@ -182,14 +184,18 @@ class DaskPool:
         """Yield the result of each task with its key, in the order in which they are done."""
         from distributed import as_completed
 
-        shared = {digest: self.client.scatter(files, hash=True) for digest, files in self.files.items()}
+        client: Any = self.client
+        shared = {digest: client.scatter(files, hash=True) for digest, files in self.files.items()}
         running: Any = as_completed()  # type: ignore[no-untyped-call]
         keys: dict[str, Any] = {}
         room = 0
         for key, task in tasks:
-            room = room or max(2, 3 * len(self.client.scheduler_info()["workers"]))
+            if not task:
+                yield key, {}
+                continue
+            room = room or max(2, 3 * len(client.scheduler_info()["workers"]))
             needs = {d: shared[d] for d in (task.get("data"), task.get("files")) if d}
-            future = self.client.submit(grade_on_worker, task, needs, self.locked, pure=False, retries=_TRIES)
+            future = client.submit(grade_on_worker, task, needs, self.locked, pure=False, retries=_TRIES)
             keys[future.key] = key
             running.add(future)
             if len(keys) >= room:

@@ -80,7 +80,8 @@ def test_what_can_not_be_read_is_a_zero_with_its_reason_and_stops_nobody(marks):
     assert marks["broken", "memo"][1] == "waiting", "the rest of the submission counts"
     assert marks["hostile", "margin"][:2] == (0, "missing")
     assert "climbs out of the archive" in marks["hostile", "margin"][2]
-    assert marks["dead", "margin"][:2] == (0, "not run")
+    assert marks["dead", "margin"][:2] == (0, "wrong")
+    assert "Python died" in marks["dead", "margin"][2]
     assert marks["dead", "shares"][:2] == (0, "missing")
 
 

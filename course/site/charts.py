@@ -164,9 +164,9 @@ def figure(chart: alt.TopLevelMixin, *, id: str, title: str, caption: str, alt: 
         raise ContentError(f"Chart id {id!r}: expected lower-case words joined by dashes, such as payback-by-segment.")
     spec: Spec = chart.to_dict()
     spec["config"] = _merged(THEME, {k: v for k, v in spec.get("config", {}).items() if k != "view"})
-    wide, narrow = _fitted(spec, WIDE), _fitted(_stacked(spec), NARROW)
+    wide, narrow = (_coloured(_fitted(s, w), id) for s, w in ((spec, WIDE), (_stacked(spec), NARROW)))
     moving = _compact(_fluid(spec)) if _has_inputs(spec) else None
-    return Figure(id, title, caption, alt, _coloured(_draw(wide), id), _coloured(_draw(narrow), id), moving)
+    return Figure(id, title, caption, alt, wide, narrow, moving)
 
 
 def _draw(spec: Spec) -> str:
@@ -208,23 +208,24 @@ def _each_view(spec: Spec, change: Callable[[Spec], None]) -> Spec:
     return spec
 
 
-def _fitted(spec: Spec, width: int) -> Spec:
-    """The specification with its views so wide that the whole drawing, axes and labels included, is `width` px."""
+def _fitted(spec: Spec, width: int) -> str:
+    """The drawing with its views so wide that the whole of it, axes and labels included, is `width` px."""
 
-    def at(inner: float) -> Spec:
-        return _each_view(spec, lambda view: view.update(width=max(40, round(inner))))
+    def at(inner: float) -> str:
+        return _draw(_each_view(spec, lambda view: view.update(width=max(40, round(inner)))))
 
     # What surrounds the views takes a width that only drawing tells; the whole grows with them, nearly in proportion.
-    before, inner = 0.5 * width, 0.7 * width
-    drawn_before, drawn = (_size(_draw(at(w)))[0] for w in (before, inner))
+    before, inner = 0.6 * width, 0.8 * width
+    drawn_before, drawing = _size(at(before))[0], at(inner)
     for _ in range(4):
+        drawn = _size(drawing)[0]
+        if abs(drawn - width) < 3:
+            break
         growth = (drawn - drawn_before) / (inner - before) if inner != before else 0
         before, drawn_before = inner, drawn
         inner += (width - drawn) / max(growth, 0.5)
-        drawn = _size(_draw(at(inner)))[0]
-        if abs(drawn - width) < 2:
-            break
-    return at(inner)
+        drawing = at(inner)
+    return drawing
 
 
 def _stacked(spec: Spec) -> Spec:

@@ -12,8 +12,8 @@
 # ---
 # %% [markdown]
 # Tomasz Wieczorek says that the last days of the quarters eat the margin of Series 7. Ingrid Solheim wants a guardrail
-# for 2026 that she can announce in one sentence, Luca Ferrante none. The history up to 2024 is on the page above; the
-# year to judge by is 2025. Series 7 has a premium variant (Precision) and a volume variant (Line).
+# for 2026 that she can announce in one sentence, Luca Ferrante none. The reading looked at 2023 and 2024; you judge by
+# 2025. Series 7 has a premium variant (Precision) and a volume variant (Line).
 #
 # `quotes` has one row for each line of a quote. `days_to_end` is 0 when the customer decided on the last day of a quarter.
 # %% given

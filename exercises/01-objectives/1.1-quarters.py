@@ -56,7 +56,7 @@ line(
 # `targets` is a DataFrame with one row for each quarter (`2026Q1` to `2026Q4`) and product line, 20 rows in all:
 #
 # - `target_eur`: the target, in EUR; over the four quarters it adds up to the line's plan
-# - `low_eur`, `high_eur`: the [volatility band](glossary:volatility-band), in EUR: the target less and plus the line's typical miss
+# - `low_eur`, `high_eur`: the volatility band, in EUR: the target less and plus the line's typical miss
 #
 # Figures are compared to within 1%.
 # %% answer="targets"

@@ -49,9 +49,9 @@ line(
 #
 # Make a DataFrame `measures` with one row for each `business_unit` and these columns, all fractions (0.12 for 12%):
 #
-# - `own_growth_rate`: [compound yearly growth](glossary:growth-rate) of the unit's bookings from 2023 to 2025 (two years apart)
+# - `own_growth_rate`: compound yearly growth of the unit's bookings from 2023 to 2025 (two years apart)
 # - `market_growth_rate`: the same for its market
-# - `share_change_rate`: its [market share](glossary:market-share) of 2025 divided by that of 2023, less 1
+# - `share_change_rate`: its market share of 2025 divided by that of 2023, less 1
 # - `margin_rate`: what is left of its bookings in 2025 after the cost of goods **and** the unit's fixed cost, as a fraction of
 #   these bookings
 #
@@ -72,7 +72,7 @@ measures = pd.DataFrame({
 }).reset_index()
 ### END SOLUTION
 # %% check="measures"
-by_unit = measures if measures.index.name == "business_unit" else measures.set_index("business_unit")
+by_unit = measures.reset_index().set_index("business_unit")
 assert len(by_unit) == 4, f"There are four business units; measures has {len(by_unit)} rows."
 wanted = ["own_growth_rate", "market_growth_rate", "share_change_rate", "margin_rate"]
 lacking = [name for name in wanted if name not in by_unit]
@@ -84,12 +84,12 @@ assert (ahead == (by_unit["share_change_rate"] > 0)).all(), (
 )
 # %% hidden="measures"
 expect(measures)
-analytics = by_unit.loc["Analytics"]
+analytics = measures.reset_index().set_index("business_unit").loc["Analytics"]
 assert analytics["own_growth_rate"] > 0 > analytics["share_change_rate"]
 # %% after="measures"
 from course.plot import bar
 
-compared = by_unit.reset_index().melt("business_unit", ["own_growth_rate", "market_growth_rate"], "measure", "rate")
+compared = measures.reset_index().melt("business_unit", ["own_growth_rate", "market_growth_rate"], "measure", "rate")
 bar(compared, "business_unit", "rate", colour="measure", title="Growth of each unit beside that of its market")
 # %% [markdown] hint="measures"
 # From 2023 to 2025 there are two steps, not three. The rate that, applied twice, leads from the first amount to the last is a
@@ -164,9 +164,9 @@ assert objective["Analytics"] != "growth"
 # %% [markdown] hint="objective"
 # Go through `facts_of.items()` with `if`, `elif` and `else`. "Lost more than a tenth" means a `share_change_rate` below -0.10.
 # %% [markdown] wrong="by_revenue" task="objective"
-# This gives growth to each unit whose bookings rose and profit to the rest. A unit that is carried by a faster market then counts as
-# the growth story while others take its place, and a unit that keeps almost nothing is told to do more of it. What do its
-# customers spend, and what does it keep?
+# This gives growth to each unit whose bookings rose and profit to the rest. A unit that is carried along by a faster
+# market then counts as the growth story while others take its place, and nobody asks for it back until the market slows.
+# What do the unit's customers spend, and what does it keep?
 # %% wrong="by_revenue" task="objective"
 facts_of = measures.reset_index().set_index("business_unit").to_dict("index")
 objective = {unit: "growth" if m["own_growth_rate"] > 0 else "profit" for unit, m in facts_of.items()}

@@ -136,16 +136,51 @@ def grade(
     edition: Edition = 0,
     module: Annotated[list[str] | None, typer.Option(help="Grade these modules only.")] = None,
     layout: Annotated[Layout, typer.Option(help="How the folder is laid out: auto, ours, moodle or canvas.")] = "auto",
+    editions: Annotated[
+        Path | None,
+        typer.Option(help="CSV with the columns learner and edition, for those with an edition of their own."),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that grade side by side on this machine.")] = 1,
+    scheduler: Annotated[str, typer.Option(help="Address of a Dask scheduler; its workers then do the grading.")] = "",
+    gradebook: Annotated[
+        str, typer.Option(help="Database such as postgresql+psycopg://…; a file in --out by default.")
+    ] = "",
+    trust: Annotated[
+        list[str] | None, typer.Option(help="Test cell (notebook:cell) that may run beside learners' code.")
+    ] = None,
+    pages: Annotated[bool, typer.Option(help="Let nbgrader write its page of each notebook too.")] = True,
+    stock: Annotated[bool, typer.Option("--stock", help="Run with nbgrader as it comes, unprotected.")] = False,
+    unprotected: Annotated[
+        bool,
+        typer.Option("--unprotected", help="Run learners' code with your own rights if it can't be locked up here."),
+    ] = False,
 ) -> None:
-    """Grade a folder of submissions with nbgrader; write feedback pages and a gradebook.
+    """Grade a folder of submissions; write feedback pages and a gradebook.
 
-    Example: course grade submissions --edition 7 --out graded
+    Learners' code runs locked up, the tests outside of it. Grading again goes on where it stopped.
+
+    Example: course grade submissions --edition 7 --out graded --workers 2
     """
     from course.case.edition import PRACTICE_SEED
     from grading.batch import grade as run
-    from grading.batch import print_summary
+    from grading.batch import print_summary, read_editions
 
-    print_summary(run(folder, edition=edition or PRACTICE_SEED, out=out, modules=module or [], layout=layout))
+    summary = run(
+        folder,
+        edition=edition or PRACTICE_SEED,
+        out=out,
+        modules=module or [],
+        layout=layout,
+        editions=read_editions(editions) if editions else None,
+        engine="stock" if stock else "safe",
+        workers=workers,
+        scheduler=scheduler,
+        gradebook=gradebook,
+        trust=trust or [],
+        unprotected=unprotected,
+        pages=pages,
+    )
+    print_summary(summary)
 
 
 @case_app.command("write")

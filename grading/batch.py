@@ -9,9 +9,11 @@ person gave stay.
 
 from __future__ import annotations
 
+import csv
 import fcntl
 import hashlib
 import json
+import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -28,7 +30,7 @@ from rich.table import Table
 
 from course.case.edition import PRACTICE_SEED, Edition
 from course.curriculum import ROOT, Curriculum
-from course.errors import GradingError
+from course.errors import CourseError, GradingError, SubmissionError
 from grading.coursedir import Assignment, CourseFiles, assignments
 from grading.engine import digest_of, executed, task_for
 from grading.environment import environment
@@ -36,7 +38,7 @@ from grading.expected import References
 from grading.feedback import NotebookPages, write_page
 from grading.files import write_atomically
 from grading.gradebook import Record, Row, record_path, rows, write_gradebook, write_totals
-from grading.intake import Handed, Layout, Learner, Received, Released, receive
+from grading.intake import Handed, Layout, Learner, Received, Released, learner_id, receive
 from grading.outcome import Outcome, Status, nothing, outcomes
 from grading.pool import DaskPool, LocalPool, Pool, Result, Task
 from grading.record import Kept, Ledger
@@ -98,9 +100,11 @@ def grade(
         raise GradingError(f"A layout is one of {', '.join(get_args(Layout))}, not {layout!r}.")
     if engine == "safe" and not unprotected and not scheduler:
         _require_protection()
+    if not folder.exists():
+        raise SubmissionError(f"{folder}: there is no such folder or zip file of submissions.")
+    found = assignments(root, modules)
     with _alone(out):
         course = CourseFiles(out / "nbgrader", gradebook)
-        found = assignments(root, modules)
         course.build(found)
         released = course.released(found)
         received = receive(folder, released, out / "nbgrader" / "inbox", cast("Layout", layout))
@@ -145,6 +149,29 @@ def grade(
         out, received.layout, len(received.learners), len(received.learners) * len(released), fresh,
         time.monotonic() - started, statuses, statuses["waiting"], remarks,
     )  # fmt: skip
+
+
+def read_editions(path: Path) -> dict[str, int]:
+    """Read which learner has which edition from a CSV with the columns learner and edition. Raises GradingError."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            if not {"learner", "edition"} <= set(reader.fieldnames or ()):
+                found = ", ".join(reader.fieldnames or ()) or "none"
+                raise GradingError(f"{path}:1: expected the columns learner and edition, found {found}.")
+            editions = {}
+            for row in reader:
+                if not (row["edition"] or "").strip().isdecimal():
+                    where = f"{path}:{reader.line_num}"
+                    raise GradingError(
+                        f"{where}: expected an edition's seed, a whole number, found {row['edition']!r}."
+                    )
+                editions[learner_id((row["learner"] or "").strip())] = int(row["edition"])
+            return editions
+    except (OSError, UnicodeDecodeError) as e:
+        raise GradingError(
+            f"{path}: expected a CSV file with the columns learner and edition; can't read it: {e}"
+        ) from None
 
 
 def print_summary(summary: Summary, console: Console | None = None) -> None:
@@ -361,6 +388,7 @@ def _alone(out: Path) -> Iterator[None]:
     """Keep a second grading run away from the same results. Raises GradingError when one is under way."""
     if out.exists() and not out.is_dir():
         raise GradingError(f"{out}: expected a folder for the results, found a file.")
+    new = not out.exists()
     out.mkdir(parents=True, exist_ok=True)
     with (out / ".lock").open("w") as lock:
         try:
@@ -369,7 +397,12 @@ def _alone(out: Path) -> Iterator[None]:
             raise GradingError(
                 f"{out}: another grading run is under way there. Wait for it, or name another folder."
             ) from None
-        yield
+        try:
+            yield
+        except CourseError:
+            if new:
+                shutil.rmtree(out, ignore_errors=True)
+            raise
 
 
 @contextmanager

@@ -8,7 +8,7 @@ await build({
     { in: "src/main.ts", out: "course" },
     { in: "src/python/worker.ts", out: "python" },
     { in: "src/site.ts", out: "site" },
-    { in: "src/site.css", out: "site" },
+    { in: "src/pages.css", out: "site" },
   ],
   outdir,
   bundle: true,

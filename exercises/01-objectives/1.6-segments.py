@@ -19,6 +19,7 @@
 # many orders. Claire Whitcombe has asked for a sheet on which each region's target follows the way its customers buy.
 # %% given
 from course.case import load
+from course.plot import bar
 
 accounts, bookings, regions = load("accounts", "bookings", "regions")
 bookings["year"] = bookings["booked_on"].dt.year
@@ -46,8 +47,6 @@ assert ((totals - 1).abs() < 0.001).all(), "the four shares of a region add up t
 expect(curve)
 assert curve.groupby("region")["share"].max().min() > 0.3, "every region has a quarter that stands out"
 # %% after="curve"
-from course.plot import bar
-
 peak = curve.sort_values("share").groupby("region", as_index=False).tail(1).sort_values("quarter")
 peak["label"] = peak["region"] + ", " + peak["quarter"]
 bar(peak, "label", "share", title="Each region's strongest quarter, as a share of its year")

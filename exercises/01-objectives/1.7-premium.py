@@ -19,6 +19,7 @@
 # %% given
 import pandas as pd
 from course.case import load
+from course.plot import bar
 
 quotes, products = load("quotes", "products")
 quotes = quotes.merge(products[["product_id", "variant"]], on="product_id")
@@ -61,8 +62,6 @@ points = found["last_rate"] - found["rest_rate"]
 assert points["premium"] > points["volume"], "the spike sits in the premium variant"
 assert found["cost_eur"]["premium"] > 2 * found["cost_eur"]["volume"], "and so does its cost"
 # %% after="spike"
-from course.plot import bar
-
 shown = spike.melt("variant", ["rest_rate", "last_rate"], "days", "discount")
 shown["days"] = shown["days"].map({"rest_rate": "other days", "last_rate": "last ten days"})
 bar(shown, "variant", "discount", colour="days", title="Discount off list in 2025, by variant and time of the quarter")

@@ -118,6 +118,11 @@ _PLANTED = (
     _between("discount_pull", "4.6", 7.0, 9.0, "log odds for a discount of 1"),
     _one("leak_region", "4.7", REGIONS),
     _between("leak", "4.7", 0.07, 0.10, "discount points as a fraction"),
+    _between("cliff_reach", "4.2", 0.62, 0.78, "fraction of orders below the cliff that are raised to it"),
+    _whole("promotion_month", "4.3", 15, 24, "months after January 2023"),
+    _between("promotion_uplift", "4.3", 0.65, 0.85, "fraction of usual orders"),
+    _between("pulled_forward", "4.3", 0.44, 0.56, "fraction of the uplift"),
+    _between("cannibalised", "4.3", 0.12, 0.2, "fraction of the uplift"),
     # 6 Incentives
     _between("bundle_discount", "6.1", 0.07, 0.10, "discount points as a fraction"),
     _between("best_team_share", "6.4", 0.22, 0.32, "fraction"),
@@ -155,6 +160,13 @@ STATEMENTS = {
     "3.5": "The richest white space is partly protected by partners' registrations.",
     "3.6": "Remote selling is cheaper below a density, except for large deals.",
     "3.7": "A hierarchy of grounds settles the claims as they were rightly settled, ties left to escalation.",
+    "4.1": "Small deals give away more margin unseen, in total, than the large ones that executives look at.",
+    "4.2": "Today's schedule has a cliff at 50 devices, and customers order around it.",
+    "4.3": "Half of a promotion's uplift is pulled forward from later months, and some is taken from the new meter.",
+    "4.4": "Most price differences are justified; pairs that differ by relationship, or without approval, are not.",
+    "4.5": "One currency slid for three years and its price list was never made anew.",
+    "4.6": "Beyond a level, discount does not raise the win rate.",
+    "4.7": "One region and two people account for most unauthorised concessions.",
 }
 
 

@@ -162,7 +162,7 @@ def activities(draw: Draw, deals: Deals, customers: Customers, land: Land) -> di
     means = np.column_stack(
         [
             np.where(remote, 0.0, 2.4) * scope,
-            np.where(remote, 9.5, 3.2) * scope,
+            np.where(remote, 9.9, 3.2) * scope,
             np.where(remote, 6.0, 4.0) * scope,
             np.where(rng.random(size) < 0.2 * scope, 1.0, 0.0),
         ]

@@ -321,6 +321,11 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     order = np.lexsort((np.where(by_month, month, 0), np.where(compared, release >= 0, 0), product))
     won = np.empty(size, dtype=bool)
     won[order] = chosen(np.where(is_open, 0, probability)[order], rng.random())
+    # few deals are large and sold remotely: luck alone must not make them look as good as the others
+    decided_large = large & ~is_open
+    afar, near = np.flatnonzero(decided_large & remote), np.flatnonzero(decided_large & ~remote)
+    most = int(max(won[near].mean() - 0.08, 0) * afar.size) if near.size else afar.size
+    won[afar[won[afar]][most:]] = False
     status = np.where(is_open, 0, np.where(won, 1, 2))
 
     # the sandbaggers hold back deals of a quarter's last days

@@ -102,7 +102,7 @@ def staff(draw: Draw) -> Staff:
 
 
 def _strained(complex_: Array, span: Array, simple_limit: int, complex_limit: int, enough: int) -> Array:
-    """Return which managers have complex territories: as drawn, or the larger teams until enough people are too many."""
+    """Return which managers have complex territories: as drawn, and larger teams too until enough are overstretched."""
     complex_ = complex_.copy()
     for manager in np.argsort(-span, kind="stable").tolist():
         over = np.maximum(span - np.where(complex_, complex_limit, simple_limit), 0)

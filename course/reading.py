@@ -172,10 +172,11 @@ def _block(kind: str, code: str, names: dict[str, Any], reading: Reading, line: 
     )
     if isinstance(value, pd.Series):
         value = value.to_frame()
-    return shown + (f"\n{table(value)}\n" if isinstance(value, pd.DataFrame) else "")
+    name = f"Table {reading.examples}"  # no two regions of a page may have the same name
+    return shown + (f"\n{table(value, name)}\n" if isinstance(value, pd.DataFrame) else "")
 
 
-def table(frame: pd.DataFrame) -> str:
+def table(frame: pd.DataFrame, name: str = "Table") -> str:
     """A DataFrame as an accessible HTML table in a box that scrolls sideways; a named index becomes columns."""
     if any(frame.index.names):
         frame = frame.reset_index()
@@ -185,7 +186,7 @@ def table(frame: pd.DataFrame) -> str:
         cells = [f"<td{_align(frame[c])}>{html.escape(_shown(v))}</td>" for c, v in zip(frame, row, strict=True)]
         rows.append(f"<tr>{''.join(cells)}</tr>")
     return (
-        '<div class="table-scroll" tabindex="0" role="region" aria-label="Table">'
+        f'<div class="table-scroll" tabindex="0" role="region" aria-label="{name}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 

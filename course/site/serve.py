@@ -58,9 +58,12 @@ class Handler(SimpleHTTPRequestHandler):
             return
         path = Path(self.translate_path(self.path))
         page = path / "index.html" if path.is_dir() and self.path.endswith("/") else path
+        missing = not path.exists()
+        if missing:
+            page = Path(self.directory, "404.html")
         if page.suffix == ".html" and page.is_file() and "lite" not in page.parts:
             body = page.read_bytes().replace(b"</body>", _RELOAD, 1)
-            self.send_response(200)
+            self.send_response(404 if missing else 200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -69,10 +72,10 @@ class Handler(SimpleHTTPRequestHandler):
         super().do_GET()
 
     def _announce(self) -> None:
+        seen = self.rebuilt.count
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
-        seen = self.rebuilt.count
         try:
             while not self.rebuilt.wait(seen, 15):
                 self.wfile.write(b": still here\n\n")

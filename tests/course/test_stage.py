@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import threading
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -242,6 +245,26 @@ def test_a_folder_removes_what_nobody_wrote_and_keeps_what_is_named(tmp_path: Pa
     folder.write("new.html", "x")
     folder.close(keep=lambda name: name.startswith("kept/"))
     assert sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*")) == ["kept", "kept/file", "new.html"]
+
+
+def test_pages_are_served_with_the_means_to_reload_and_hear_of_the_next_build(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<body>home</body>")
+    (tmp_path / "404.html").write_text("<body>no such page</body>")
+    (tmp_path / "data.csv").write_text("a,b")
+    rebuilt = Rebuilt()
+    with server(tmp_path, 0, rebuilt) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        root = f"http://127.0.0.1:{running.server_port}/"
+        assert b"/.rebuilt" in urlopen(root).read()
+        assert urlopen(root + "data.csv").read() == b"a,b"
+        with pytest.raises(HTTPError) as missing:
+            urlopen(root + "gone.html")
+        assert missing.value.code == 404
+        assert b"no such page" in missing.value.read()
+        waiting = urlopen(root + ".rebuilt")
+        rebuilt.tell()
+        assert waiting.readline() == b"data: rebuilt\n"
+        running.shutdown()
 
 
 def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ export class Editor {
 const theme = EditorView.theme({
   "&": { color: "var(--c-ink)", backgroundColor: "var(--c-code-bg)", fontSize: "0.875em" },
   "&.cm-focused": { outline: "2px solid var(--c-focus)", outlineOffset: "1px" },
-  ".cm-content": { fontFamily: "var(--font-mono)", caretColor: "var(--c-ink)", padding: "0.6em 0" },
+  ".cm-content": { fontFamily: "var(--font-mono)", caretColor: "var(--c-ink)", padding: "0.6em 0", minHeight: "7em" },
   ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "1.55" },
   ".cm-gutters": { color: "var(--c-soft)", backgroundColor: "transparent", border: "none" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "transparent" },

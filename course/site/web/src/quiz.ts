@@ -122,7 +122,6 @@ export class CourseQuiz extends LitElement {
           this.#changed(answer);
         }}
       />
-      ${unit ? html`<span aria-hidden="true">${unit}</span>` : nothing}
     </p>`;
   }
 

@@ -86,7 +86,7 @@ export async function boot(more: URL): Promise<Python> {
   for (const name of PREINSTALLED) pyodide.loadedPackages[name] = "default channel";
 
   pyodide.registerJsModule("_course_rest", {
-    names: await restNames,
+    names: (await restNames).join(" "), // one string crosses over to Python sooner than a list
     install: () => {
       for (const [path, content] of unpack(readNow(part("rest.bin")))) write(path, content);
     },
@@ -122,7 +122,7 @@ class _Rest:
         return importlib.machinery.PathFinder.find_spec(name, path, target)
 
 import _course_rest
-_Rest.names = frozenset(_course_rest.names)
+_Rest.names = frozenset(_course_rest.names.split())
 sys.meta_path.append(_Rest)
 importlib.invalidate_caches()
 `;

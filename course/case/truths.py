@@ -123,6 +123,11 @@ _PLANTED = (
     _between("promotion_uplift", "4.3", 0.65, 0.85, "fraction of usual orders"),
     _between("pulled_forward", "4.3", 0.44, 0.56, "fraction of the uplift"),
     _between("cannibalised", "4.3", 0.12, 0.2, "fraction of the uplift"),
+    # 5 Technology
+    _between("stale_price_gap", "5.2", 0.08, 0.11, "fraction of the price"),
+    _one("underserved_region", "5.4", REGIONS),
+    _between("duplicate_rate", "5.5", 0.1, 0.16, "fraction of accounts with a second record"),
+    _between("greedy_reads", "5.7", 4.0, 7.0, "multiple of what the contract says"),
     # 6 Incentives
     _between("bundle_discount", "6.1", 0.07, 0.10, "discount points as a fraction"),
     _between("best_team_share", "6.4", 0.22, 0.32, "fraction"),
@@ -167,6 +172,13 @@ STATEMENTS = {
     "4.5": "One currency slid for three years and its price list was never made anew.",
     "4.6": "Beyond a level, discount does not raise the win rate.",
     "4.7": "One region and two people account for most unauthorised concessions.",
+    "5.1": "A few customisations cause most of what upgrades cost.",
+    "5.2": "One region's prices in the ERP are stale, and one product is counted in packs.",
+    "5.3": "Handovers between teams cause the tail of the response times.",
+    "5.4": "History under-served one region, so that a score that learns from it keeps under-serving it.",
+    "5.5": "There are near-duplicates among the accounts and stale close dates among the open deals.",
+    "5.6": "Several KPIs are near copies of each other.",
+    "5.7": "One tool reads far more than it needs; one has stopped without an error.",
 }
 
 

@@ -238,3 +238,37 @@ _OTHER_STEMS = (
     "Torv",
 )
 _OTHER_ENDS = ("bach", "mont", "wick", "by", "ona", "ell", "haven", "ford", "stad", "ville", "ura", "oso", "eth", "ian")
+
+
+CUSTOMISATIONS = (
+    "Approval chain in five steps", "Quote preview in the letterhead", "Own territory tree", "Weighted pipeline by hand", "Visit report with voice",
+    "Mirror of the price list", "Account plan form", "Own lead inbox", "Discount traffic light", "Partner portal skin",
+    "Currency lock", "Duplicate warning", "Own forecast sheet", "Service ticket window", "Contract calendar",
+    "Trade-fair scanner", "Bulk mail window", "Commission preview", "Own activity types", "Org chart of the customer",
+    "Competitor field set", "Route planner", "Old numbers field", "Tender checklist", "Export for the board",
+    "Competitor price diary", "Spare-parts lookup", "Own search page", "Photo of the plant", "Reminder by text message",
+)  # fmt: skip
+STEPS = (
+    "Qualify",
+    "Prepare a visit",
+    "Quote",
+    "Ask for approval",
+    "Hand over",
+    "Forecast",
+    "Renew",
+    "Plan the account",
+)
+KPIS = (
+    ("bookings", 0, 0.998), ("order intake", 0, 0.996), ("new orders value", 0, 0.995), ("win rate", 1, 0.99),
+    ("hit rate", 1, 0.985), ("pipeline value", 2, 0.995), ("weighted pipeline", 2, 0.99), ("pipeline coverage", 2, 0.97),
+    ("open opportunities", 2, 0.8), ("gross margin", 3, 0.99), ("average discount", 3, -0.985), ("price realisation", 3, 0.98),
+    ("calls made", 4, 0.96), ("visits made", 4, 0.7), ("activities logged", 4, 0.97), ("forecast error", 1, -0.5),
+    ("days in stage", 2, 0.45), ("renewal rate", 3, 0.4),
+)  # fmt: skip
+TOOLS = (
+    ("e-mail sequencer", "contacts", "marketing", 900), ("quoting tool", "quotes, price lists", "sales operations", 700),
+    ("dialler", "contacts", "inside sales", 500), ("route planner", "accounts", "field sales", 350),
+    ("data house feed", "accounts", "marketing", 400), ("e-signature", "quotes", "legal", 150),
+    ("board dashboard", "opportunities", "finance", 600), ("subscription billing", "subscriptions, accounts", "finance", 800),
+    ("webinar platform", "contacts", "marketing", 250),
+)  # fmt: skip

@@ -29,8 +29,6 @@ def topic_4_1(edition):
     assert small.beyond.sum() > 1.2 * large.beyond.sum()
     every_large = lines[lines.list_eur > 200_000]
     assert small.beyond.mean() < every_large.beyond.mean(), "deal by deal the large ones look worse"
-    seen = lines.reason.notna().groupby(pd.cut(lines.list_eur, [0, 40_000, 200_000, 1e9])).mean()
-    assert seen.iloc[0] < 0.5 * seen.iloc[2], "approvals look at large deals"
 
 
 def topic_4_2(edition):

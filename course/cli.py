@@ -131,10 +131,13 @@ def release(
 
 @app.command()
 def grade(
-    folder: Annotated[Path, typer.Argument(help="Submissions: our layout, or Moodle's or Canvas's download.")],
+    folder: Annotated[
+        Path | None, typer.Argument(help="Submissions: our layout, or Moodle's or Canvas's download.")
+    ] = None,
+    *,
     out: Annotated[Path, typer.Option(help="Folder for gradebook, feedback and the nbgrader course.")] = Path("graded"),
     edition: Edition = 0,
-    module: Annotated[list[str] | None, typer.Option(help="Grade these modules only.")] = None,
+    module: Annotated[list[str] | None, typer.Option(help="Grade these modules (assignments) only.")] = None,
     layout: Annotated[Layout, typer.Option(help="How the folder is laid out: auto, ours, moodle or canvas.")] = "auto",
     editions: Annotated[
         Path | None,
@@ -154,6 +157,9 @@ def grade(
         bool,
         typer.Option("--unprotected", help="Run learners' code with your own rights if it can't be locked up here."),
     ] = False,
+    nbgrader_course: Annotated[
+        Path | None, typer.Option(help="Grade an nbgrader course that is not ours, in its own folder, instead.")
+    ] = None,
 ) -> None:
     """Grade a folder of submissions; write feedback pages and a gradebook.
 
@@ -164,7 +170,22 @@ def grade(
     from course.case.edition import PRACTICE_SEED
     from grading.batch import grade as run
     from grading.batch import print_summary, read_editions
+    from grading.existing import grade_existing
 
+    if (folder is None) == (nbgrader_course is None):
+        raise CourseError("Name a folder of submissions, or an nbgrader course with --nbgrader-course; one of the two.")
+    if nbgrader_course is not None:
+        summary = grade_existing(
+            nbgrader_course,
+            assignments=module or [],
+            workers=workers,
+            scheduler=scheduler,
+            trust=trust or [],
+            unprotected=unprotected,
+        )
+        print_summary(summary)
+        return
+    assert folder is not None
     summary = run(
         folder,
         edition=edition or PRACTICE_SEED,

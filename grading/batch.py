@@ -36,11 +36,11 @@ from grading.engine import digest_of, executed, task_for
 from grading.environment import environment
 from grading.expected import References
 from grading.feedback import NotebookPages, write_page
-from grading.files import write_atomically
+from grading.files import sweep, write_atomically
 from grading.gradebook import Record, Row, record_path, rows, write_gradebook, write_totals
 from grading.intake import Handed, Layout, Learner, Received, Released, learner_id, receive
 from grading.outcome import Outcome, Status, nothing, outcomes
-from grading.pool import DaskPool, LocalPool, Pool, Result, Task
+from grading.pool import Result, Task, make_pool
 from grading.record import Kept, Ledger
 from grading.run import autograde, record_zero, submit
 from grading.sandbox import missing
@@ -99,11 +99,12 @@ def grade(
     if layout not in get_args(Layout):
         raise GradingError(f"A layout is one of {', '.join(get_args(Layout))}, not {layout!r}.")
     if engine == "safe" and not unprotected and not scheduler:
-        _require_protection()
+        require_protection()
     if not folder.exists():
         raise SubmissionError(f"{folder}: there is no such folder or zip file of submissions.")
     found = assignments(root, modules)
-    with _alone(out):
+    with alone(out):
+        sweep(out)
         course = CourseFiles(out / "nbgrader", gradebook)
         course.build(found)
         released = course.released(found)
@@ -116,7 +117,7 @@ def grade(
         shown = NotebookPages(course) if pages else None
         batch = _Batch(course, released, out, {id: drawn[seed] for id, seed in seeds.items()}, shown, frozenset(trust))
         fresh = 0
-        with _bar(progress) as bar:
+        with progress_bar(progress) as bar:
             step = bar.add_task("Grading", total=len(received.learners) * len(released))
             work = batch.todo(received, lambda: bar.advance(step))
             if engine == "stock":
@@ -127,7 +128,7 @@ def grade(
             else:
                 files = {d.digest: d.folder for d in drawn.values() if d.digest}
                 locked = not unprotected
-                pool = _pool(scheduler, workers, files, locked)
+                pool = make_pool(scheduler, workers, files, locked)
                 ledger = Ledger(course.db_url)
                 with pool:
                     for one, result in pool.run(batch.tasks(work, ledger)):
@@ -348,11 +349,8 @@ class _Batch:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _pool(scheduler: str, workers: int, files: Mapping[str, Path], locked: bool) -> Pool:
-    return DaskPool(scheduler, files, locked) if scheduler else LocalPool(workers, files, locked)
-
-
-def _require_protection() -> None:
+def require_protection() -> None:
+    """Raise GradingError unless learners' code can be locked up on this machine."""
     lacking = missing()
     if lacking:
         raise GradingError(
@@ -378,13 +376,15 @@ def _write_data(seed: int, found: Sequence[Assignment], folder: Path) -> bool:
     tables = sorted({table for assignment in found for table in assignment.tables})
     mark = folder.parent / f"{folder.name}.tables"
     if tables and not (mark.exists() and mark.read_text() == " ".join(tables) and folder.is_dir()):
+        for left in folder.parent.glob(f".{folder.name}-*"):
+            shutil.rmtree(left)
         Edition(seed).write(folder, tables)
         mark.write_text(" ".join(tables))
     return bool(tables)
 
 
 @contextmanager
-def _alone(out: Path) -> Iterator[None]:
+def alone(out: Path) -> Iterator[None]:
     """Keep a second grading run away from the same results. Raises GradingError when one is under way."""
     if out.exists() and not out.is_dir():
         raise GradingError(f"{out}: expected a folder for the results, found a file.")
@@ -406,7 +406,8 @@ def _alone(out: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _bar(shown: bool) -> Iterator[Progress]:
+def progress_bar(shown: bool) -> Iterator[Progress]:
+    """Show how far it is, at what rate and for how long still, on a terminal."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -115,6 +116,7 @@ class CourseFiles:
     def build(self, found: Sequence[Assignment]) -> None:
         """Write source notebooks and release them, unless that was done for just these. Raises GradingError."""
         write_atomically(self.root / "nbgrader_config.py", CONFIG.format(db_url=self.db_url, stub=STUB))
+        self._open()
         for assignment in found:
             sources = {
                 name: nbformat.writes(exercise.source_notebook()) + "\n"
@@ -138,6 +140,17 @@ class CourseFiles:
                         "If exercises changed after grading began, grade into a new folder."
                     ) from None
             write_atomically(mark, digest)
+
+    def _open(self) -> None:
+        """Make the gradebook whole before it takes its name: nbgrader marks its version only after making tables."""
+        path = self.root / "gradebook.db"
+        if self.db_url != f"sqlite:///{path}" or path.exists():
+            return
+        new = self.root / ".part-gradebook.db"
+        new.unlink(missing_ok=True)
+        with nbgrader_log():
+            Gradebook(f"sqlite:///{new}", "sales-strategy").close()
+        os.replace(new, path)
 
     def released(self, found: Sequence[Assignment]) -> dict[tuple[str, str], Released]:
         """The released notebooks by module and name, in order."""

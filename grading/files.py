@@ -10,12 +10,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+_PART = ".part-"
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed run left half-written below a folder."""
+    for top, _, names in os.walk(folder):
+        for name in names:
+            if name.startswith(_PART):
+                Path(top, name).unlink(missing_ok=True)
+
 
 @contextmanager
 def atomic(path: Path) -> Iterator[TextIO]:
     """Open a text file (UTF-8) that takes its name only when it is written to the end; makes its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, temporary = tempfile.mkstemp(prefix=_PART, dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             yield file

@@ -15,7 +15,7 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,11 +77,39 @@ class Names(dict[str, Any]):
     def __init__(self, asks: Learner) -> None:
         super().__init__({"__name__": "__main__", "__builtins__": builtins})
         self._asks = asks
+        self._deleted: set[str] = set()
+
+    def __delitem__(self, name: str) -> None:
+        if name in self:
+            super().__delitem__(name)
+        else:
+            self._asks.value(name)
+        self._asks.delete(name)
+        self._deleted.add(name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        super().__setitem__(name, value)
+        # Only the learner's own function goes back: what a test computes must not be seen there.
+        if name in self._deleted and isinstance(value, RemoteFunction):
+            self._deleted.discard(name)
+            self._asks.restore(name, value)
 
     def __missing__(self, name: str) -> Any:
         if hasattr(builtins, name) or (name.startswith("__") and name.endswith("__")):
             raise KeyError(name)
         return self._asks.value(name)
+
+
+class RemoteFunction:
+    """A function of the learner's, called where it lives; arguments and result cross as data."""
+
+    def __init__(self, learner: Learner, name: str, handle: int) -> None:
+        self.__name__ = self.__qualname__ = name
+        self.handle = handle
+        self._learner = learner
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._learner.call(self.handle, args, kwargs)
 
 
 class Learner:
@@ -124,18 +152,26 @@ class Learner:
             if module.split(".")[0] in _MODULES and module in sys.modules:
                 return sys.modules[module]
             raise CannotCrossError(f"{name} is the module {module[:80]}")
-        found = self._function(name) if there.get("callable") is True else self._value({"op": "get", "name": name})
-        self._kept[name] = found
-        return found
+        if there.get("callable") is True and type(there.get("handle")) is int:
+            self._kept[name] = RemoteFunction(self, name, there["handle"])
+        else:
+            self._kept[name] = self._value({"op": "get", "name": name})
+        return self._kept[name]
 
-    def _function(self, name: str) -> Callable[..., Any]:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            buffers: list[bytes] = []
-            request = {"op": "call", "name": name, "args": encode(args, buffers), "kwargs": encode(kwargs, buffers)}
-            return self._value(request, buffers)
+    def delete(self, name: str) -> None:
+        """Delete a name there, as tests do to see whether it is used."""
+        self._kept.pop(name, None)
+        self._ask({"op": "del", "name": name})
 
-        call.__name__ = call.__qualname__ = name
-        return call
+    def restore(self, name: str, function: RemoteFunction) -> None:
+        """Give a name that a test deleted its function back."""
+        self._ask({"op": "set", "name": name, "handle": function.handle})
+
+    def call(self, handle: Any, args: Any, kwargs: Any) -> Any:
+        """Call a function there, by value."""
+        buffers: list[bytes] = []
+        request = {"op": "call", "handle": handle, "args": encode(args, buffers), "kwargs": encode(kwargs, buffers)}
+        return self._value(request, buffers)
 
     def _value(self, request: dict[str, Any], buffers: Sequence[bytes] = ()) -> Any:
         reply, received = self._ask(request, buffers)

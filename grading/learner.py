@@ -3,10 +3,11 @@
 It is forked from a parent in which the shell is ready, locked up, and then serves one socket until that closes:
 
     {"op": "run", "source": …, "seconds": …}      -> {"outputs": [...]}
-    {"op": "has", "name": …}                      -> {"has": bool, "callable": bool, "module": name or null}
-    {"op": "get", "name": …}                      -> {"value": form} or {"opaque": kind}
-    {"op": "call", "name": …, "args": form, "kwargs": form}
-                                                  -> {"value": form}, {"opaque": kind} or {"error": [name, text]}
+    {"op": "has", "name": …}       -> {"has": bool, "callable": bool, "handle": number, "module": name or null}
+    {"op": "get", "name": …}       -> {"value": form} or {"opaque": kind}
+    {"op": "call", "handle": …, "args": form, "kwargs": form}
+                                   -> {"value": form}, {"opaque": kind} or {"error": [name, text]}
+    {"op": "del", "name": …}, {"op": "set", "name": …, "handle": …}       -> {}
 
 Nothing that it says is believed: whoever asks decodes data only, and decides for itself.
 """
@@ -169,6 +170,7 @@ def deadline(seconds: float) -> Iterator[None]:
 def serve(sock: socket.socket, shell: Shell) -> None:
     """Answer requests until the socket closes; then end the process."""
     names = shell.shell.user_ns
+    handles: list[Any] = []
     while True:
         try:
             request, buffers = receive(sock)
@@ -176,7 +178,7 @@ def serve(sock: socket.socket, shell: Shell) -> None:
             os._exit(0)
         out: list[bytes] = []
         try:
-            reply = _answer(request, buffers, shell, names, out)
+            reply = _answer(request, buffers, shell, names, handles, out)
         except OpaqueError as e:
             out, reply = [], {"opaque": str(e)}
         except BaseException as e:
@@ -190,20 +192,26 @@ def serve(sock: socket.socket, shell: Shell) -> None:
 
 
 def _answer(
-    request: Any, buffers: list[bytes], shell: Shell, names: dict[str, Any], out: list[bytes]
+    request: Any, buffers: list[bytes], shell: Shell, names: dict[str, Any], handles: list[Any], out: list[bytes]
 ) -> dict[str, Any]:
-    op = request["op"]
+    op, name = request["op"], request.get("name")
     if op == "run":
         return {"outputs": shell.run(request["source"], request["seconds"])}
     if op == "has":
-        there = request["name"] in names
-        value = names.get(request["name"])
+        value = names.get(name)
         module = value.__name__ if isinstance(value, types.ModuleType) else None
-        return {"has": there, "callable": callable(value), "module": module}
+        handles.append(value)
+        return {"has": name in names, "callable": callable(value), "handle": len(handles) - 1, "module": module}
     if op == "get":
-        return {"value": encode(names[request["name"]], out)}
+        return {"value": encode(names[name], out)}
+    if op == "del":
+        names.pop(name, None)
+        return {}
+    if op == "set":
+        names[name] = handles[request["handle"]]
+        return {}
     args, kwargs = decode(request["args"], buffers), decode(request["kwargs"], buffers)
     shell.sink = Sink()
     with shell.captured():
-        result = names[request["name"]](*args, **kwargs)
+        result = handles[request["handle"]](*args, **kwargs)
     return {"value": encode(result, out)}

@@ -63,7 +63,11 @@ class WorkerProcess:
         self.sock = ours
         self.sock.settimeout(120)
         self._has: set[str] = set()
-        receive(self.sock)
+        try:
+            receive(self.sock)
+        except (OSError, EOFError):
+            self.kill()
+            raise
 
     def grade(self, task: Task, files: Mapping[str, tuple[list[str], list[bytes]]]) -> Result:
         """Run one task. Raises OSError or EOFError when the worker is gone or stuck."""
@@ -80,6 +84,11 @@ class WorkerProcess:
         except MalformedError:
             raise EOFError from None
         return dict(result)
+
+    def kill(self) -> None:
+        """End the worker at once."""
+        self.process.kill()
+        self.close()
 
     def close(self) -> None:
         """End the worker and wait for it."""
@@ -143,19 +152,18 @@ class LocalPool:
         while (pair := self._todo.get()) is not None:
             key, task = pair
             result: Result = {"failed": "The worker that ran it ended, again and again."}
-            for _ in range(_TRIES):
+            for attempt in range(_TRIES):
                 try:
                     worker = worker or WorkerProcess(self.locked)
-                except Exception as e:
-                    self._done.put(e)
-                    return
-                try:
                     result = worker.grade(task, self.files)
                     break
-                except (OSError, EOFError):
-                    worker.process.kill()
-                    worker.close()
-                    worker = None
+                except (OSError, EOFError) as e:
+                    if worker is None and attempt == _TRIES - 1:
+                        self._done.put(e)
+                        return
+                    if worker is not None:
+                        worker.kill()
+                        worker = None
             self._done.put((key, result))
         if worker:
             worker.close()
@@ -215,18 +223,22 @@ _local = threading.Lock()
 _beside: dict[bool, WorkerProcess] = {}
 
 
+def make_pool(scheduler: str, workers: int, files: Files, locked: bool) -> Pool:
+    """The cluster of a Dask scheduler if there is its address, else workers on this machine."""
+    return DaskPool(scheduler, files, locked) if scheduler else LocalPool(workers, files, locked)
+
+
 def grade_on_worker(task: Task, files: Mapping[str, tuple[list[str], list[bytes]]], locked: bool) -> str:
     """Run one task in the process beside this Dask worker. Gives the result as JSON text."""
     with _local:
         for attempt in range(_TRIES):
-            if locked not in _beside:
-                _beside[locked] = WorkerProcess(locked)
             try:
+                if locked not in _beside:
+                    _beside[locked] = WorkerProcess(locked)
                 return json.dumps(_beside[locked].grade(task, files))
             except (OSError, EOFError):
-                gone = _beside.pop(locked)
-                gone.process.kill()
-                gone.close()
+                if locked in _beside:
+                    _beside.pop(locked).kill()
                 if attempt == _TRIES - 1:
                     raise
     raise AssertionError("unreachable")

@@ -169,7 +169,8 @@ def _score(
         select(Grade, BaseCell.name).join(BaseCell, Grade.cell_id == BaseCell.id).where(Grade.notebook_id == mine.id)
     )
     for grade, name in session.execute(graded):
-        score = 0.0 if scores is None else scores.get(name, 0.0)
+        # A task cell has no score of its own: a person gives it.
+        score = 0.0 if scores is None else scores.get(name)
         grade.auto_score = score
         grade.needs_manual_grade = scores is not None and (score is None or grade.manual_score is not None)
     comments = (

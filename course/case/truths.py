@@ -134,6 +134,7 @@ _PLANTED = (
     _between("cliff_bunching", "6.5", 0.65, 0.8, "fraction of near misses that end just above the target"),
     _whole("spiff_month", "6.7", 14, 16, "months after January 2023"),
     _between("spiff_lift", "6.7", 0.9, 1.2, "log odds"),
+    _between("gaming_rate", "6.3", 0.4, 0.55, "fraction of two people's orders"),
     # 8 Review
     _between("late_entry_lost_rate", "8.7", 0.56, 0.68, "fraction of lost strategic deals"),
     _one("decline_region", "8.2", ("DACH", "UK & Ireland", "North America")),
@@ -179,6 +180,13 @@ STATEMENTS = {
     "5.5": "There are near-duplicates among the accounts and stale close dates among the open deals.",
     "5.6": "Several KPIs are near copies of each other.",
     "5.7": "One tool reads far more than it needs; one has stopped without an error.",
+    "6.1": "The multi-product bonus pays for bundles that are sold at a discount.",
+    "6.2": "Disputed deals have a right split: owner 6, finder 3, supporter 1, of those there were.",
+    "6.3": "Two people's cancellations cluster shortly after day 90.",
+    "6.4": "The weight of team goals has an interior optimum.",
+    "6.5": "The cliff at target bunches attainment just above it.",
+    "6.6": "A few people hold back what they will book; a few others win what is easy and lose the rest.",
+    "6.7": "One SPIFF paid for year-end sales that would have come anyway.",
 }
 
 

@@ -1,0 +1,160 @@
+"""Turns text into dates, numbers and truth values by the evidence of a whole column, and says what it had to guess."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+
+Order = Literal["day-first", "month-first"]
+Mark = Literal["point", "comma"]
+
+_TRUE = frozenset({"true", "yes", "y", "1", "t", "ja", "oui", "si", "sí", "x", "wahr", "vrai"})
+_FALSE = frozenset({"false", "no", "n", "0", "f", "nein", "non", "", "falsch", "faux"})
+_WORD_DATES = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d %b %y")
+
+
+@dataclass
+class Parsed:
+    """Values with, for each row, whether the value was coerced, guessed or refused; `notes` say how, for the column."""
+
+    values: pd.Series[Any]
+    coerced: pd.Series[Any]
+    guessed: pd.Series[Any]
+    refused: pd.Series[Any]
+    notes: list[str] = field(default_factory=list)
+
+
+def _start(text: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:
+    text = text.astype(object).where(text.notna(), "").astype(str).str.replace("\u00a0", " ", regex=False).str.strip()
+    return text, pd.Series(False, index=text.index)
+
+
+def parse_dates(text: pd.Series[Any], order: Order | None = None) -> Parsed:
+    """Read days from text: ISO with or without time, numeric with any separator, with month names, Excel's numbers.
+
+    Whether day or month stands first is told by values in which one of them is above 12. Where none tells, and `order`
+    does not say, day first is guessed; where both kinds occur, only values that tell by themselves are read.
+    """
+    text, none = _start(text)
+    days = pd.Series(pd.NaT, index=text.index, dtype="datetime64[ns]")
+    guessed = none.copy()
+    notes: list[str] = []
+
+    iso = text.str.match(r"\d{4}-\d{2}-\d{2}(?:$|[T ])")
+    days[iso] = pd.to_datetime(text[iso].str[:10], format="%Y-%m-%d", errors="coerce")
+    coerced = iso & (text.str.len() > 10)
+
+    numeric = text[~iso].str.extract(r"^(\d{1,2})([./-])(\d{1,2})[./-](\d{4}|\d{2})(?:[ ,T].*)?$").dropna()
+    if len(numeric):
+        first, second = numeric[0].astype(int), numeric[2].astype(int)
+        year = numeric[3].astype(int)
+        year = year.where(year > 99, year + 2000)
+        day_first, month_first = bool((first > 12).any()), bool((second > 12).any())
+        dotted = (numeric[1] == ".").all()
+        if order is None and day_first and month_first:
+            notes.append("dates are written both day first and month first; those that could be either were refused")
+            tells = (first > 12) ^ (second > 12)
+            by_day = first > 12
+        else:
+            tells = pd.Series(True, index=numeric.index)
+            if order:
+                by_day = pd.Series(order == "day-first", index=numeric.index)
+            elif day_first or month_first:
+                by_day = pd.Series(day_first, index=numeric.index)
+                notes.append(f"read as {'day' if day_first else 'month'} first, as values above 12 show")
+            else:
+                by_day = pd.Series(True, index=numeric.index)
+                if not dotted:
+                    guessed[numeric.index] = True
+                    notes.append("guessed to be day first: no value tells; set `dates: month-first` in the map if not")
+        day, month = first.where(by_day, second), second.where(by_day, first)
+        parts = pd.DataFrame({"year": year, "month": month, "day": day})[tells]
+        days[parts.index] = pd.to_datetime(parts, errors="coerce")
+        coerced[numeric.index] = True
+
+    rest = text[days.isna() & (text != "")]
+    if len(rest):
+        plain = rest.str.replace(r"[,./-]+", " ", regex=True).str.replace(r"\s+", " ", regex=True)
+        plain = plain.str.replace(r" \d{1,2}:\d{2}.*$", "", regex=True)
+        for form in _WORD_DATES:
+            left = plain[days[plain.index].isna()]
+            if not len(left):
+                break
+            found = pd.to_datetime(left, format=form, errors="coerce").dropna()
+            days[found.index] = found
+            coerced[found.index] = True
+        serial = rest[days[rest.index].isna() & rest.str.fullmatch(r"[2-6]\d{4}(?:\.0+)?")]
+        if len(serial):
+            days[serial.index] = pd.Timestamp("1899-12-30") + pd.to_timedelta(serial.astype(float), unit="D")
+            guessed[serial.index] = True
+            notes.append("numbers such as 45292 were guessed to be Excel's count of days")
+    refused = days.isna() & (text != "")
+    return Parsed(days.astype("datetime64[ns]"), coerced & ~refused, guessed & ~refused, refused, notes)
+
+
+def parse_numbers(text: pd.Series[Any], mark: Mark | None = None) -> Parsed:
+    """Read numbers from text with currency signs, thousands separators, decimal commas or points, (1,200) for minus.
+
+    The decimal mark is told by the values: a number with both marks, or with other than three digits behind one. Where
+    none tells, and `mark` does not say, a lone mark before three digits is guessed to separate thousands.
+    """
+    text, none = _start(text)
+    guessed = none.copy()
+    notes: list[str] = []
+    values = pd.to_numeric(text.where(text != ""), errors="coerce").astype("float64")
+    # A plain number needs no evidence unless its only point could be a thousands separator.
+    unsure = text.str.fullmatch(r"-?\d{1,3}(?:\.\d{3})+") & (text.str.count(r"\.") == 1)
+    rest = text[(values.isna() | unsure) & (text != "")]
+    coerced = none.copy()
+    if len(rest):
+        bare = rest.str.replace(r"(?i)\b(?:eur|usd|gbp|sek|chf|jpy)\b|[€$£¥'’\s%]|kr\.?", "", regex=True)
+        minus = bare.str.match(r"^\(.*\)$") | bare.str.endswith("-") | bare.str.startswith(("-", "−"))
+        bare = bare.str.replace(r"[()\-−]", "", regex=True)
+        both = bare.str.contains(",") & bare.str.contains(r"\.")
+        comma_last = both & (bare.str.rfind(",") > bare.str.rfind("."))
+        comma = bare.str.match(r"^\d+,(?:\d{1,2}|\d{4,})$") | comma_last
+        # Plain numbers elsewhere in the column bear witness too.
+        plain = text.str.match(r"^-?\d+\.(?:\d{1,2}|\d{4,})$")
+        point = bare.str.match(r"^\d+\.(?:\d{1,2}|\d{4,})$") | (both & ~comma_last)
+        says_comma, says_point = bool(comma.any()), bool(point.any() or plain.any())
+        if mark is None and says_comma and says_point:
+            notes.append("both decimal commas and decimal points occur; numbers that could be either were refused")
+            either = ~comma & ~point & bare.str.contains(r"[.,]\d{3}$")
+            decimal_comma = comma
+        else:
+            either = pd.Series(False, index=bare.index)
+            decimal_comma = pd.Series(mark == "comma" if mark else says_comma, index=bare.index)
+            if mark is None and not says_comma and not says_point:
+                lone = bare.str.fullmatch(r"\d{1,3}[.,]\d{3}")
+                guessed[lone[lone].index] = True
+                decimal_comma = decimal_comma | bare.str.fullmatch(r"\d{1,3}\.\d{3}")
+                if lone.any():
+                    notes.append("a mark before three digits was guessed to separate thousands; set `decimal` if not")
+        as_comma = bare.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+        as_point = bare.str.replace(",", "", regex=False)
+        found = pd.to_numeric(as_comma.where(decimal_comma, as_point), errors="coerce").where(~either)
+        found = found.where(~minus, -found)
+        share = rest.str.contains("%", regex=False)
+        values[rest.index] = found.where(~share, found / 100)
+        coerced[rest.index] = True
+    refused = values.isna() & (text != "")
+    return Parsed(values, coerced & ~refused, guessed & ~refused, refused, notes)
+
+
+def parse_flags(text: pd.Series[Any]) -> Parsed:
+    """Read truth values; an empty cell is false, as CRMs export an unticked box."""
+    text, none = _start(text)
+    low = text.str.lower()
+    true, false = low.isin(_TRUE), low.isin(_FALSE)
+    return Parsed(true, (true | false) & ~low.isin({"true", "false", ""}), none, ~(true | false))
+
+
+def parse_choices(text: pd.Series[Any], synonyms: dict[str, str]) -> Parsed:
+    """Read words of a fixed list; `synonyms` maps lower-case words to the list's own."""
+    text, none = _start(text)
+    low = text.str.lower()
+    values = low.map(synonyms)
+    refused = values.isna() & (text != "")
+    return Parsed(values, (low != values) & ~refused & (text != ""), none, refused)

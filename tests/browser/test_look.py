@@ -215,3 +215,18 @@ def test_charts_of_a_topic_are_shown_once_at_the_size_of_the_screen(name: str, s
         assert scale >= 0.84  # of 14 px
         assert figure.locator(".figure-title").inner_text()
         assert figure.locator("figcaption").inner_text()
+
+
+@pytest.mark.parametrize("name", TOPICS)
+def test_a_topic_with_everything_open_is_sound_on_a_phone(
+    name: str, page: Page, site: str, axe: Callable[[Page], list[str]]
+) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto(site + name)
+    for chart in page.locator(".course-chart[data-spec]").all():
+        chart.scroll_into_view_if_needed()
+        chart.locator(".vega-bindings input").first.wait_for()
+    page.evaluate("document.querySelectorAll('main details').forEach(details => details.open = true)")
+    page.wait_for_timeout(100)  # until the page has heard of it
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

@@ -232,7 +232,18 @@ function mount(): void {
     return heading ? [{ heading, link }] : [];
   });
   follow();
+  reach();
 }
+
+// Code that runs out of sight sideways can be scrolled by keyboard.
+function reach(): void {
+  for (const code of document.querySelectorAll<HTMLElement>("main .highlight pre")) {
+    if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
+    else code.removeAttribute("tabindex");
+  }
+}
+addEventListener("resize", reach);
+document.addEventListener("toggle", reach, { capture: true });
 
 function follow(): void {
   const passed = contents.filter(({ heading }) => heading.getBoundingClientRect().top < innerHeight / 4);

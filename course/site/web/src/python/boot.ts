@@ -106,7 +106,8 @@ export async function boot(more: URL): Promise<Python> {
 // At its first import matplotlib tells of its font cache, which is no news for a learner.
 const QUIET = `import logging; logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)`;
 
-// The last resort of an import: a module of the rest makes the rest be fetched, there and then.
+// The last resort of an import: a module of the rest makes the rest be fetched, there and then. It is laid into
+// site-packages, so a package whose first part is in the library's archive gets its second part from there.
 const FINDER = `
 import importlib, sys
 
@@ -116,13 +117,17 @@ class _Rest:
         import _course_rest
         if name not in cls.names:
             return None
-        cls.names = frozenset()
-        _course_rest.install()
-        importlib.invalidate_caches()
+        if not cls.installed:
+            cls.installed = True
+            _course_rest.install()
+            importlib.invalidate_caches()
+        if path is not None:
+            path = [*path, *(p.replace("/lib/python312.zip/", "${SITE_PACKAGES}") for p in path)]
         return importlib.machinery.PathFinder.find_spec(name, path, target)
 
 import _course_rest
 _Rest.names = frozenset(_course_rest.names.split())
+_Rest.installed = False
 sys.meta_path.append(_Rest)
 importlib.invalidate_caches()
 `;

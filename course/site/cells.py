@@ -21,6 +21,8 @@ from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
+from course.errors import CourseError
+
 MOST_TEXT = 20_000  # characters that one run may print
 MOST_ROWS = 30
 MOST_COLUMNS = 24
@@ -296,6 +298,8 @@ def _message(error: BaseException) -> str:
 
 
 def _sentence(error: BaseException, namespace: Mapping[str, Any]) -> str:
+    if isinstance(error, CourseError):
+        return str(error)
     for kind, describe in _SENTENCES:
         if isinstance(error, kind):
             sentence = describe(error, namespace)

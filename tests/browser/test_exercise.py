@@ -130,6 +130,15 @@ def test_a_plot_of_pandas_own_is_shown_as_an_image(exercise: Page) -> None:
     expect(output(exercise).get_by_role("img", name="Revenue by day")).to_be_visible(timeout=2 * PYTHON)
 
 
+def test_a_table_that_the_exercise_does_not_name_can_be_loaded_too(exercise: Page, witness: Witness) -> None:
+    write(exercise, "more = load('more')\nlen(more)")
+    press(exercise, "Run")
+    expect(output(exercise).locator(".course-text")).to_have_text("60", timeout=PYTHON)
+    write(exercise, "load('nothing')")
+    press(exercise, "Run")
+    expect(output(exercise)).to_contain_text("DataError")
+
+
 def test_hints_open_one_by_one_and_stay_open(exercise: Page) -> None:
     hints = task(exercise).get_by_label("Hints")
     expect(hints).to_have_count(0)

@@ -130,7 +130,12 @@ def write_site(root: Path, lite: bool = False) -> None:
         {"name": "won", "type": "boolean"},
         {"name": "closed_on", "type": "date"},
     ]
-    package = {"name": "small", "resources": [{"name": "deals", "path": "deals.csv", "schema": {"fields": fields}}]}
+    package = {
+        "name": "small",
+        "resources": [
+            {"name": name, "path": f"{name}.csv", "schema": {"fields": fields}} for name in ("deals", "more")
+        ],
+    }
     listed = [
         {"module": "01-objectives", "topic": "1.4", "path": NOTEBOOK, "title": exercise.title},
         {"module": "01-objectives", "topic": None, "path": MEMO["notebook"], "title": MEMO["title"]},
@@ -150,7 +155,8 @@ def write_site(root: Path, lite: bool = False) -> None:
         file = root / "assets" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(data), "utf-8")
-    DEALS.to_csv(root / "assets/data/deals.csv", index=False, date_format="%Y-%m-%d")
+    for name in ("deals", "more"):
+        DEALS.to_csv(root / f"assets/data/{name}.csv", index=False, date_format="%Y-%m-%d")
     for path, body in PAGES.items():
         base = "../" * path.count("/")
         for scheme, ending in (("default", ".html"), ("slate", ".dark.html")):

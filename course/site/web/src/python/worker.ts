@@ -59,9 +59,9 @@ async function bytes(url: URL): Promise<Uint8Array | null> {
 }
 
 /** Put the tables that an exercise names where `load` finds them. */
-async function provide(names: string[]): Promise<() => Promise<void>> {
+function provide(names: string[]): () => Promise<void> {
   packageFile ??= bytes(new URL("datapackage.json", dataFolder));
-  const fresh = names.filter((name) => !tables.has(name));
+  const fresh = [...new Set(names)].filter((name) => !tables.has(name));
   for (const name of fresh) tables.set(name, bytes(new URL(`${name}.csv`, dataFolder)));
   return async () => {
     const { FS } = await started;
@@ -73,6 +73,12 @@ async function provide(names: string[]): Promise<() => Promise<void>> {
       else tables.delete(name);
     }
   };
+}
+
+/** The tables that code loads, besides those that the exercise names: learners look around. */
+function named(cells: CellCode[]): string[] {
+  const calls = cells.flatMap(({ code }) => [...code.matchAll(/\bload\(([^()]*)\)/g)]);
+  return calls.flatMap((call) => [...(call[1] ?? "").matchAll(/["'](\w+)["']/g)].map((name) => name[1] ?? ""));
 }
 
 async function runCell(python: Python, opened: OpenExercise, { id, code }: CellCode): Promise<CellResult> {
@@ -87,7 +93,7 @@ const api: PythonWorker = {
   },
 
   async run({ exercise, tables: names, before, cell }: RunRequest): Promise<RunResult> {
-    const write = await provide(names);
+    const write = provide([...names, ...named([...before, cell])]);
     const python = await started;
     await write();
     const opened = open(python, exercise);

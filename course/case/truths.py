@@ -135,7 +135,13 @@ _PLANTED = (
     _whole("spiff_month", "6.7", 14, 16, "months after January 2023"),
     _between("spiff_lift", "6.7", 0.9, 1.2, "log odds"),
     _between("gaming_rate", "6.3", 0.4, 0.55, "fraction of two people's orders"),
+    # 7 Alignment
+    _between("blind_hot_rate", "7.4", 0.32, 0.45, "fraction of accounts with an open deal whose payer nobody met"),
+    _between("branded_last_rate", "7.5", 0.55, 0.7, "fraction of last touches"),
     # 8 Review
+    _between("loud_share", "8.5", 0.62, 0.72, "fraction of what is said, by small members"),
+    _between("search_days", "8.6", 75, 105, "days"),
+    _whole("ramp_months", "8.6", 7, 9, "months"),
     _between("late_entry_lost_rate", "8.7", 0.56, 0.68, "fraction of lost strategic deals"),
     _one("decline_region", "8.2", ("DACH", "UK & Ireland", "North America")),
     _between("decline_depth", "8.2", 1.4, 1.8, "log odds"),
@@ -187,6 +193,20 @@ STATEMENTS = {
     "6.5": "The cliff at target bunches attainment just above it.",
     "6.6": "A few people hold back what they will book; a few others win what is easy and lose the rest.",
     "6.7": "One SPIFF paid for year-end sales that would have come anyway.",
+    "7.1": "The largest source of leads converts worst.",
+    "7.2": "Conversion falls steeply after the first hours; quick answers of poor quality do not help.",
+    "7.3": "The favoured channel is saturated.",
+    "7.4": "There are accounts of high intent with an open deal whose economic influence nobody has contacted.",
+    "7.5": "Last touch flatters branded search.",
+    "7.6": "Two campaigns push an offer that sales has withdrawn.",
+    "7.7": "A hierarchy of grounds settles inbound interest as it was rightly settled.",
+    "8.1": "The headline miss of 2025 is mix, not volume.",
+    "8.2": "One segment really declines; another below its threshold is a small sample's mirage.",
+    "8.3": "The region with the best average return is past its margin.",
+    "8.4": "Two price moves came after the last update of the battle cards.",
+    "8.5": "The loudest theme is not the weightiest by the revenue behind it.",
+    "8.6": "Hiring at the need date is two quarters late: search and ramp take that long.",
+    "8.7": "Late entry of a stakeholder explains most strategic losses.",
 }
 
 

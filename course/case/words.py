@@ -272,3 +272,126 @@ TOOLS = (
     ("board dashboard", "opportunities", "finance", 600), ("subscription billing", "subscriptions, accounts", "finance", 800),
     ("webinar platform", "contacts", "marketing", 250),
 )  # fmt: skip
+
+
+OFFERS = (
+    ("Insight Plus, twelve weeks at your site", "P-820"), ("Core to Plus at half the fee for a year", "P-820"), ("Series 4 to Series 7 trade-in", "P-720"),
+    ("Precision with two years' calibration", "P-710"), ("Commissioning at a fixed price", "P-910"), ("Ten seats for the price of eight", "P-810"),
+    ("Audit check in a week", "P-920"), ("Try the Line for ninety days", "P-720"), ("Leasing for Precision", "P-710"), ("Core for the whole group", "P-810"),
+)  # fmt: skip
+WITHDRAWN = (
+    "the factory can't deliver what it promises",
+    "it was sold below cost",
+    "the partner's terms changed",
+    "customers took it as an admission",
+)
+CAMPAIGNS = (
+    "Leak watch",
+    "Proof week",
+    "Quiet meters",
+    "Plant breakfast",
+    "Audit season",
+    "Flow stories",
+    "Shift talk",
+    "Northern lights",
+    "Open factory",
+    "Numbers that hold",
+)
+OWNERS = (
+    "Claire Whitcombe",
+    "Henrike Althoff",
+    "Maxence Delvaux",
+    "Signe Lindahl",
+    "Luca Ferrante",
+    "Jordan Castellane",
+)
+CARDS = {
+    "price": "{rival} is cheaper on the day. Ask for the cost over eight years, and show ours with the energy in it.",
+    "product": "Let the customer list the three readings that matter. Compare {rival} on those, in writing, and on no others.",
+    "service": "Ask {rival}'s customers how long the last visit took to come. Name our engineer before they ask.",
+}
+
+THEMES = {
+    "delivery dates": (("wants a date that holds, not an early one", "had a crane waiting for meters that came on the Monday after", "asked who may promise a week on our side"), ("Confirm dates with the factory before the offer", "Put the date and its penalty in the contract")),
+    "price transparency": (("does not see why two plants of one group pay differently", "found last year's price on this year's order", "would rather pay more and know why"), ("Explain the price in three lines", "Show the tier table to the buyer")),
+    "one contact": (("counts five people from us in one quarter", "likes all of them and would like one of them", "asked whom to ring at seven in the morning"), ("Name one owner in the first letter", "Hold a handover with the customer in the room")),
+    "data access": (("cannot get yesterday's readings into their own system without a file", "says the export is for people who have time", "wants the interface in the contract"), ("Offer the connector in the first meeting", "Bring a data engineer to the second meeting")),
+    "contract flexibility": (("was asked by finance to move from buying to renting in the middle of the year", "would sign for ten years if the volume may breathe", "needs the right to pass seats between plants"), ("Offer a yearly move between leasing and buying", "Let seats move between sites")),
+    "training": (("trains each new shift from scratch", "found the film helpful and the manual not", "asked for a day in their own language"), ("Train the trainers of the customer", "Send a film per task")),
+}  # fmt: skip
+_BOARD_OPEN = (
+    "",
+    "",
+    "Before lunch: ",
+    "Late in the day. ",
+    "In passing, ",
+    "Asked twice. ",
+    "With some heat: ",
+    "Quietly. ",
+    "The chair gave the floor to a plant manager who ",
+    "A buyer ",
+)
+_BOARD_CLOSE = (
+    "",
+    "",
+    "",
+    " Two nodded.",
+    " Nobody spoke against it.",
+    " Amara took it with her.",
+    " Was told that it is known.",
+    " To be taken up in spring.",
+    " Claire asked for the file.",
+    " No answer yet.",
+)
+
+_CAUSE_NOTES = {
+    "late stakeholder": ("The finance director came in when the contract was on the table and asked what for. We began again and the rival did not.", "Nobody knew the IT officer before week thirty. After that nothing else was talked about.", "A new plant manager in the last month. She had bought from the other side in her former post.", "The group's procurement joined for the final round with a form of its own; two rounds back.", "We had the users, we had the engineers. The one who signs we met at the farewell.", "A works council question in the eleventh month, and a data protection officer in the twelfth."),
+    "price": ("They were a quarter below. We could name no figure that would have paid for the difference.", "The last offer came down by the same amount twice; the buyer took that for room.", "Budget was cut by the group; the cheaper one fitted."),
+    "product gap": ("No approval for the zone. It was in the first letter and we hoped.", "The tube was one size short.", "Their interface is older than ours can speak."),
+    "no business case": ("Everybody liked it. Nobody had put a figure on it.", "The benefit was in one department and the cost in another.", "We asked for the numbers in March and again in June."),
+    "slow answer": ("Three weeks for a drawing.", "The question on security lay in the inbox over the holidays.", "Four people here thought another had answered."),
+    "rival's relationship": ("Their service head and the plant manager sail together.", "Ten years of the other name on the wall.", "They were asked to write the specification."),
+}  # fmt: skip
+_PM_OPEN = (
+    "",
+    "",
+    "",
+    "Talked over by five of us. ",
+    "The rep was not there. ",
+    "Short, nobody wanted it longer. ",
+    "Mei had brought the dates. ",
+    "Began with who was to blame, ended better. ",
+    "By telephone. ",
+    "From my notes. ",
+)
+_PM_CLOSE = (
+    "",
+    "",
+    "",
+    " Next time: ask in the first month who can stop it.",
+    " We would lose it again today.",
+    " The customer was fair about it.",
+    " Costs are in the sheet.",
+    " One of us had said so in spring.",
+    " No action agreed.",
+    " Ingrid wants the list of all such deals.",
+)
+
+
+def board_notes(rng: np.random.Generator, themes: Sequence[str]) -> list[str]:
+    """Return a minute-taker's note for each theme."""
+    luck = rng.random((3, len(themes))).T.tolist()
+    rows = (
+        pick(_BOARD_OPEN, a) + pick(THEMES[theme][0], b) + "." + pick(_BOARD_CLOSE, c)
+        for theme, (a, b, c) in zip(themes, luck, strict=True)
+    )
+    return [text[0].upper() + text[1:] for text in rows]
+
+
+def post_mortem_notes(rng: np.random.Generator, causes: Sequence[str]) -> list[str]:
+    """Return the notes of a review for each cause."""
+    luck = rng.random((3, len(causes))).T.tolist()
+    return [
+        pick(_PM_OPEN, a) + pick(_CAUSE_NOTES[cause], b) + pick(_PM_CLOSE, c)
+        for cause, (a, b, c) in zip(causes, luck, strict=True)
+    ]

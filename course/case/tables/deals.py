@@ -326,6 +326,11 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     afar, near = np.flatnonzero(decided_large & remote), np.flatnonzero(decided_large & ~remote)
     most = int(max(won[near].mean() - 0.08, 0) * afar.size) if near.size else afar.size
     won[afar[won[afar]][most:]] = False
+    # the small segment wins nothing for three months, and the falling one is below its threshold in each of them
+    won[unlucky] = False
+    for back in (1, 2, 3):
+        month_of_fall = np.flatnonzero(falling & (month == MONTHS - back))
+        won[month_of_fall[won[month_of_fall]][int(0.2 * month_of_fall.size) :]] = False
     status = np.where(is_open, 0, np.where(won, 1, 2))
 
     # the sandbaggers hold back deals of a quarter's last days

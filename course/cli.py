@@ -221,6 +221,26 @@ def case_write(
     typer.echo(f"Wrote the edition {edition or PRACTICE_SEED} to {out}.")
 
 
+@case_app.command("import")
+def case_import(
+    files: Annotated[list[Path], typer.Argument(help="Files of a CRM export: CSV, with any separator and encoding.")],
+    out: Annotated[Path, typer.Option(help="New folder for the tables and the account of what became of each value.")],
+    map_file: Annotated[
+        Path | None, typer.Option("--map", help="Which column is which; drafted when it is needed.")
+    ] = None,
+    pseudonymise: Annotated[bool, typer.Option(help="Replace names and e-mail addresses by pseudonyms.")] = False,
+) -> None:
+    """Turn your organisation's CRM export into case tables, on this computer alone.
+
+    Example: course case import accounts.csv deals.csv --out own
+    """
+    from rich.console import Console
+
+    from course.case.importing.run import import_files
+
+    import_files(files, map_file, out, pseudonymise, Console())
+
+
 @case_app.command("truths")
 def case_truths(edition: Edition = 0) -> None:
     """Print what is planted in an edition's data, for an instructor.

@@ -22,7 +22,7 @@ DERIVED = {
 
 
 class FileMap(Source):
-    """One file: its table, its columns (case column: column of the file), and how to read what its values leave open."""
+    """One file: its table, its columns (case column: column of the file), and how to read what values leave open."""
 
     table: str
     columns: dict[str, str]
@@ -32,7 +32,7 @@ class FileMap(Source):
 
 
 class Map(Source):
-    """A whole map.yml. `currency` is that of amounts without one; `rates` says what one unit of a currency is in EUR."""
+    """A whole map.yml. `currency` is that of amounts without one; `rates` says what one unit of another is in EUR."""
 
     files: dict[str, FileMap]
     currency: str = "EUR"
@@ -73,6 +73,9 @@ def _columns(table: str) -> set[str]:
 
 def recognise(raw: RawTable) -> FileMap | None:
     """The table whose column names the file bears most of; None when they do not tell, or an id is missing."""
+    own = _own(raw)
+    if own:
+        return own
     there = {plain(c): c for c in raw.frame.columns}
     best: tuple[int, str, dict[str, str]] | None = None
     for table, signs in SIGNS.items():
@@ -87,11 +90,15 @@ def recognise(raw: RawTable) -> FileMap | None:
         # An id is what other tables join by; a table without one can't be told from a report.
         if any(k in found for k in keys) and len(found) >= 3 and (best is None or len(found) > best[0]):
             best = (len(found), table, found)
-    if best is None:
-        by_own_name = raw.path.stem if raw.path.stem in published() else None
-        own = {c.name: c.name for c in published()[by_own_name].columns if c.name in raw.frame} if by_own_name else {}
-        return FileMap(table=by_own_name, columns=own) if by_own_name and own else None
-    return FileMap(table=best[1], columns=best[2])
+    return FileMap(table=best[1], columns=best[2]) if best else None
+
+
+def _own(raw: RawTable) -> FileMap | None:
+    """A file that bears the name and columns of a case table."""
+    node = published().get(raw.path.stem)
+    columns = {c.name: c.name for c in node.columns if c.name in raw.frame} if node else {}
+    whole = node is not None and len(columns) >= 0.8 * len(node.columns)
+    return FileMap(table=raw.path.stem, columns=columns) if whole else None
 
 
 def draft(raws: Sequence[RawTable]) -> str:

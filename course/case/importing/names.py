@@ -127,13 +127,17 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
 # What tells a table where several share column names: any of these names must be in the file.
 SIGNS: dict[str, tuple[str, ...]] = {
     "opportunities": (
-        "Stage", "StageName", "Deal Stage", "dealstage", "Opportunity ID", "Deal ID", "Record ID - Deal", "Close Date", "CloseDate",
+        "Stage", "StageName", "Deal Stage", "dealstage", "Opportunity ID", "Deal ID", "Record ID - Deal", "Close Date",
+        "CloseDate",
     ),
     "contacts": ("Email", "E-mail", "Email Address", "Contact ID", "First Name", "FirstName"),
     "leads": ("Lead ID", "LeadId", "Lead Status"),
     "quotes": ("Quote ID", "QuoteId", "Quote Line Item ID", "QuoteLineItemId", "Quote Number"),
     "reps": ("User ID", "UserId", "Hire Date", "Manager ID", "ManagerId"),
-    "accounts": ("Account Name", "Company name", "Industry", "Employees", "NumberOfEmployees", "Billing Country", "BillingCountry"),
+    "accounts": (
+        "Account Name", "Company name", "Industry", "Employees", "NumberOfEmployees", "Billing Country",
+        "BillingCountry",
+    ),
 }  # fmt: skip
 
 # Words of the systems -> words of the case tables.

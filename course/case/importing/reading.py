@@ -54,9 +54,6 @@ def read_raw(path: Path) -> RawTable:
             f"{path}: expected a table with columns separated by {separator!r}, found: {str(e).strip()}"
         ) from None
     frame.columns = [str(c).replace("\ufeff", "").strip() for c in frame.columns]
-    repeated = frame.columns[frame.columns.duplicated()].unique()
-    if len(repeated):
-        raise DataError(f"{path}: the column {repeated[0]!r} stands twice in the header. Rename one of the two.")
     if frame.shape[1] < 2:
         raise DataError(f"{path}: expected several columns, found {list(frame.columns)}. Is it a CSV file?")
     return RawTable(path, frame, encoding, separator)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -51,12 +52,12 @@ def parse_dates(text: pd.Series[Any], order: Order | None = None) -> Parsed:
         first, second = numeric[0].astype(int), numeric[2].astype(int)
         year = numeric[3].astype(int)
         year = year.where(year > 99, year + 2000)
-        day_first, month_first = bool((first > 12).any()), bool((second > 12).any())
+        day_first, month_first = _evidence(first, second)
         dotted = (numeric[1] == ".").all()
         if order is None and day_first and month_first:
             notes.append("dates are written both day first and month first; those that could be either were refused")
-            tells = (first > 12) ^ (second > 12)
-            by_day = first > 12
+            tells = first.between(13, 31) ^ second.between(13, 31)
+            by_day = first.between(13, 31)
         else:
             tells = pd.Series(True, index=numeric.index)
             if order:
@@ -92,6 +93,21 @@ def parse_dates(text: pd.Series[Any], order: Order | None = None) -> Parsed:
             notes.append("numbers such as 45292 were guessed to be Excel's count of days")
     refused = days.isna() & (text != "")
     return Parsed(days.astype("datetime64[ns]"), coerced & ~refused, guessed & ~refused, refused, notes)
+
+
+def date_order(columns: Iterable[pd.Series[Any]]) -> Order | None:
+    """What the date columns of one file tell together: one program wrote them, so one that tells speaks for all."""
+    day, month = False, False
+    for text in columns:
+        parts = text.astype(str).str.extract(r"^\s*(\d{1,2})[./-](\d{1,2})[./-](?:\d{4}|\d{2})(?:\D.*)?$").dropna()
+        if len(parts):
+            seen = _evidence(parts[0].astype(int), parts[1].astype(int))
+            day, month = day or seen[0], month or seen[1]
+    return None if day == month else "day-first" if day else "month-first"
+
+
+def _evidence(first: pd.Series[Any], second: pd.Series[Any]) -> tuple[bool, bool]:
+    return bool(first.between(13, 31).any()), bool(second.between(13, 31).any())
 
 
 def parse_numbers(text: pd.Series[Any], mark: Mark | None = None) -> Parsed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import pickle
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -36,12 +37,16 @@ class Cache:
     def __init__(self, folder: Path):
         self.folder = folder
 
-    def get(self, kind: str, sources: Iterable[Path], settings: object, make: Callable[[], T]) -> T:
-        """The kept result, or a new one from `make` where a source, a setting or the course's code differs."""
+    def path(self, kind: str, sources: Iterable[Path], settings: object) -> Path:
+        """Where the result for these sources and settings is kept, whether or not it has been made yet."""
         digest = hashlib.sha256(_code() + repr(settings).encode())
         for path in sources:
             digest.update(path.read_bytes() if path.exists() else b"-")
-        kept = self.folder / f"{kind}-{digest.hexdigest()[:32]}.pickle"
+        return self.folder / f"{kind}-{digest.hexdigest()[:32]}.pickle"
+
+    def get(self, kind: str, sources: Iterable[Path], settings: object, make: Callable[[], T]) -> T:
+        """The kept result, or a new one from `make` where a source, a setting or the course's code differs."""
+        kept = self.path(kind, sources, settings)
         if kept.exists():
             try:
                 value: T = pickle.loads(kept.read_bytes())
@@ -50,7 +55,7 @@ class Cache:
                 kept.unlink()  # written by another version, or cut short
         value = make()
         self.folder.mkdir(parents=True, exist_ok=True)
-        beside = kept.with_suffix(".new")
+        beside = kept.with_suffix(f".{os.getpid()}")
         beside.write_bytes(pickle.dumps(value))
         beside.replace(kept)
         return value

@@ -13,8 +13,11 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache as cache_of_process
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +26,7 @@ import nbformat
 from course.case.edition import PRACTICE_SEED, Edition
 from course.case.registry import published
 from course.curriculum import Curriculum, Module, Topic
-from course.errors import BuildError
+from course.errors import BuildError, CourseError
 from course.exercise import Exercise
 from course.memo import Memo
 from course.page import exercise_page, memo_page, quiz_page
@@ -92,6 +95,7 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
     docs, assets = Folder(work / "docs"), Folder(work / "assets")
     cache = Cache(curriculum.root / ".cache" / "site")
     load = _practice()
+    _run_ahead(curriculum, training, cache)
     plan = Plan(nav=["index.md"])
     exercises: dict[str, dict[str, Any]] = {}
     notebooks: list[dict[str, Any]] = []
@@ -164,6 +168,7 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
     return plan
 
 
+@cache_of_process
 def _practice() -> Callable[..., Any]:
     """`load` on the practice edition, whatever data the working directory holds; callers get tables of their own."""
     edition = Edition(PRACTICE_SEED)
@@ -175,6 +180,42 @@ def _practice() -> Callable[..., Any]:
     return load
 
 
+# From so many topics on, starting further processes costs less than they save.
+_MANY = 20
+
+
+def _run_ahead(curriculum: Curriculum, training: Training, cache: Cache) -> None:
+    """Run what is not in the cache yet on all processors, where there is much of it.
+
+    What fails is left to be run again in its turn, so that a mistake is reported once and in order.
+    """
+    todo = [
+        (curriculum.root, module.folder, topic.id, training)
+        for module, topic in curriculum.topics()
+        if not all(cache.path(*key).exists() for key in _keys(curriculum, module, topic, training))
+    ]
+    if len(todo) < _MANY:
+        return
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        for done in [pool.submit(_run_topic, *arguments) for arguments in todo]:
+            done.exception()
+
+
+_curriculum_of = cache_of_process(Curriculum)  # a further process lives for one build, so it reads the course once
+
+
+def _run_topic(root: Path, folder: str, id: str, training: Training) -> None:
+    curriculum = _curriculum_of(root)
+    module, topic = curriculum.module(folder), curriculum.topic(id)
+    cache = Cache(root / ".cache" / "site")
+    with suppress(CourseError):
+        if curriculum.exercise(module, topic).exists():
+            _exercise(curriculum, module, topic, training, cache, _practice())
+    with suppress(CourseError):
+        if curriculum.reading(module, topic).exists():
+            _reading(curriculum, module, topic, cache, _practice())
+
+
 def _registers(curriculum: Curriculum) -> list[Path]:
     """What a page names besides its own text: titles, sources, claims, terms."""
     folder = curriculum.root / "modules"
@@ -183,10 +224,31 @@ def _registers(curriculum: Curriculum) -> list[Path]:
     ]
 
 
+_Key = tuple[str, list[Path], Any]
+
+
+def _keys(curriculum: Curriculum, module: Module, topic: Topic, training: Training) -> list[_Key]:
+    """What is kept of a topic: its executed reading and exercise, where they are written."""
+    keys = []
+    if curriculum.reading(module, topic).exists():
+        keys.append(_reading_key(curriculum, module, topic))
+    if curriculum.exercise(module, topic).exists():
+        keys.append(_exercise_key(curriculum, module, topic, training))
+    return keys
+
+
+def _reading_key(curriculum: Curriculum, module: Module, topic: Topic) -> _Key:
+    written = [t.id for _, t in curriculum.topics(written=True)]
+    return "reading", [curriculum.reading(module, topic), *_registers(curriculum)], written
+
+
+def _exercise_key(curriculum: Curriculum, module: Module, topic: Topic, training: Training) -> _Key:
+    return "exercise", [curriculum.exercise(module, topic)], (module.folder, training.shows_solutions)
+
+
 def _reading(curriculum: Curriculum, module: Module, topic: Topic, cache: Cache, load: Callable[..., Any]) -> Reading:
     path = curriculum.reading(module, topic)
-    written = [t.id for _, t in curriculum.topics(written=True)]
-    return cache.get("reading", [path, *_registers(curriculum)], written, lambda: render(path, curriculum, load))
+    return cache.get(*_reading_key(curriculum, module, topic), lambda: render(path, curriculum, load))
 
 
 @dataclass
@@ -205,7 +267,7 @@ def _exercise(
         page = exercise_page(exercise, module.folder, load, training.shows_solutions)
         return _Exercise(page, _notebook(exercise.learner_notebook()))
 
-    return cache.get("exercise", [path], (module.folder, training.shows_solutions), make)
+    return cache.get(*_exercise_key(curriculum, module, topic, training), make)
 
 
 def _data(curriculum: Curriculum, assets: Folder, cache: Cache) -> dict[str, int]:

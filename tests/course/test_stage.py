@@ -167,6 +167,22 @@ def test_a_bad_reading_stops_the_build_and_leaves_the_site_as_it_was(course: Cur
     assert times(site) == before
 
 
+def test_running_ahead_in_further_processes_gives_the_same_site_and_the_same_errors(
+    course: Curriculum, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = build(course)
+    page = site / "01-objectives" / f"{course.topic('1.4').stem}.html"
+    alone = page.read_text()
+    shutil.rmtree(course.root / ".cache")
+    monkeypatch.setattr("course.site.stage._MANY", 1)
+    build(course)
+    assert page.read_text() == alone
+    path = course.reading(course.module("1"), course.topic("1.4"))
+    path.write_text(READING.replace("2 + 2", "2 + missing"))
+    with pytest.raises(ContentError, match=r"1\.4-.*missing"):
+        build(course)
+
+
 def test_what_pages_load_is_named_by_topic(course: Curriculum) -> None:
     stage(course, course.root / ".build", Training())
     assets = course.root / ".build" / "assets"

@@ -198,7 +198,9 @@ def rewritten(name: str, turn: int) -> str:
         return " ".join(part for part in parts if not _legal(part))
     if turn == 2:
         return plain(" ".join(parts)).replace("..", ".").replace(".", " ").strip().title()
-    return " ".join(parts[:-1]) + ", " + parts[-1]
+    if turn == 3:
+        return " ".join(parts[:-1]) + ", " + parts[-1]
+    return parts[0][:2] + parts[0][3:] + name[len(parts[0]) :]
 
 
 def _legal(part: str) -> bool:

@@ -211,6 +211,8 @@ def cancelled(draw: Draw, deals: Deals, staff: Staff) -> Cancelled:
     )
     edge = ~gamed & (rng.random(deal.size) < 0.06)
     days = np.where(edge, CLAWBACK_DAYS, days)
+    early = np.flatnonzero(~gamed & (deals.closed_on[deal] < LAST_DAY - 120))
+    days[early[:2]] = CLAWBACK_DAYS  # some fall on the edge in every edition
     past = deals.closed_on[deal] + days <= LAST_DAY
     return Cancelled(deal[past], days[past], gamers)
 

@@ -10,7 +10,7 @@ from course.case import words
 from course.case.columns import Array, date, flag, key, money, number, rate, text, whole
 from course.case.edition import Draw
 from course.case.registry import latent, table
-from course.case.sampling import pick
+from course.case.sampling import chosen, pick
 from course.case.tables.customers import Customers
 from course.case.tables.deals import Deals
 from course.case.tables.positioning import Groups
@@ -93,13 +93,13 @@ def voices(draw: Draw, customers: Customers, deals: Deals) -> Voices:
     large, small = ranked[:40], ranked[200:700]
     loud, weighty = (int(place) for place in rng.permutation(len(THEMES))[:2])
     size = 120
-    many = rng.random(size) < draw.truth["loud_share"]
+    many = chosen(np.full(size, draw.truth["loud_share"]), rng.random())
     account = np.where(
         many, small[(rng.random(size) * small.size).astype(int)], large[(rng.random(size) * large.size).astype(int)]
     )
     other = np.array([place for place in range(len(THEMES)) if place not in (loud, weighty)])
     theme = other[(rng.random(size) * other.size).astype(int)]
-    theme = np.where(many & (rng.random(size) < 0.6), loud, theme)
+    theme = np.where(many & (rng.random(size) < 0.68), loud, theme)
     theme = np.where(~many & (rng.random(size) < 0.58), weighty, theme)
     return Voices(account, theme, loud, weighty)
 

@@ -226,7 +226,7 @@ def crm_accounts_raw(draw: Draw, accounts: pd.DataFrame) -> dict[str, object]:
     turns = rng.random(account.size).tolist()
     given = accounts["name"].tolist()
     names = [
-        words.rewritten(given[place], int(turn * 4)) if again else given[place]
+        words.rewritten(given[place], int(turn * 5)) if again else given[place]
         for place, again, turn in zip(account.tolist(), copy.tolist(), turns, strict=True)
     ]
     order = rng.permutation(account.size)

@@ -128,15 +128,30 @@ measures = pd.DataFrame({
     "share_change_rate": share[2025] / share[2023] - 1,
     "margin_rate": (booked[2025] - cost[2025]) / booked[2025],
 }).reset_index()
+# %% [markdown] wrong="share_in_points" task="measures"
+# This takes one share from the other and gets points of the market. A unit that had a small share can't lose many of them, so it
+# passes under any limit while its customers go elsewhere. Which part of its own old share has a unit lost?
+# %% wrong="share_in_points" task="measures"
+booked = facts.pivot(index="business_unit", columns="year", values="bookings_eur")
+cost = facts.pivot(index="business_unit", columns="year", values="cost_eur")
+spent = facts.pivot(index="business_unit", columns="year", values="market_eur")
+share = booked / spent
+measures = pd.DataFrame({
+    "own_growth_rate": (booked[2025] / booked[2023]) ** (1 / 2) - 1,
+    "market_growth_rate": (spent[2025] / spent[2023]) ** (1 / 2) - 1,
+    "share_change_rate": share[2025] - share[2023],
+    "margin_rate": (booked[2025] - cost[2025] - fixed_cost_2025_eur) / booked[2025],
+}).reset_index()
 # %% [markdown] task="objective"
 # **Which objective leads in each unit?**
 #
-# Ingrid and Tomasz have agreed on four questions, to be asked in this order; the first that is answered with yes decides.
+# Ingrid and Tomasz have agreed on three questions, asked in this order. The first yes decides.
 #
 # 1. Does the market shrink by more than 10% a year? Then **profit** leads.
 # 2. Does the unit keep less than 10% of its bookings after all of its costs? Then **profit** leads, until it keeps more.
 # 3. Has it lost more than a tenth of its share since 2023? Then **share** leads.
-# 4. If none of these, **growth** leads.
+#
+# If there is no yes, **growth** leads.
 #
 # `objective` is a dict from the name of the unit to `"growth"`, `"share"` or `"profit"`.
 # %% answer="objective"

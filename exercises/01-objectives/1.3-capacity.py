@@ -53,10 +53,10 @@ missing = missing.melt(id_vars="component_id", var_name="quarter", value_name="m
 binding = missing[missing["missing_units"] > 0].reset_index(drop=True)
 ### END SOLUTION
 # %% check="binding"
-assert isinstance(binding, pd.DataFrame), "binding should be a DataFrame"
+assert isinstance(binding, pd.DataFrame), "binding should be a DataFrame."
 columns = {"component_id", "quarter", "missing_units"}
-assert columns <= set(binding.columns), f"the columns are {', '.join(sorted(columns))}"
-assert (binding["missing_units"] > 0).all(), "only what is missing belongs in the table, as a positive number"
+assert columns <= set(binding.columns), f"The columns are {', '.join(sorted(columns))}."
+assert (binding["missing_units"] > 0).all(), "Only what is missing belongs in the table, as a positive number."
 # %% hidden="binding"
 expect(binding)
 assert binding["component_id"].nunique() == 1, "a single component limits the plan"
@@ -105,13 +105,15 @@ for component, quarter in zip(binding["component_id"], binding["quarter"]):
 targets = best.reset_index().melt(id_vars="product_id", var_name="quarter", value_name="target_units")
 ### END SOLUTION
 # %% check="targets"
-assert isinstance(targets, pd.DataFrame), "targets should be a DataFrame"
+assert isinstance(targets, pd.DataFrame), "targets should be a DataFrame."
 columns = {"product_id", "quarter", "target_units"}
-assert columns <= set(targets.columns), f"the columns are {', '.join(sorted(columns))}"
-assert len(targets) == 16, f"four devices in four quarters make 16 rows; targets has {len(targets)}"
+assert columns <= set(targets.columns), f"The columns are {', '.join(sorted(columns))}."
+assert len(targets) == 16, f"Four devices in four quarters make 16 rows; targets has {len(targets)}."
 side = targets.merge(demand, on=["product_id", "quarter"])
-assert (side["target_units"] <= side["asked_units"]).all(), "no target is above what sales asked for"
-assert (side["target_units"] >= 0).all(), "no target is below zero"
+assert (side["target_units"] <= side["asked_units"]).all(), "No target is above what sales asked for."
+assert (side["target_units"] >= 0).all(), "No target is below zero."
+built = targets.pivot(index="product_id", columns="quarter", values="target_units") + owed
+assert (per_device @ built <= capacity + 8).all().all(), "Together with the devices owed, these targets need more parts than there are."
 # %% hidden="targets"
 expect(targets)
 wide = targets.pivot(index="product_id", columns="quarter", values="target_units")
@@ -169,8 +171,8 @@ wanting = [product for product in uses.index if reached[product] < asked.loc[pro
 worth = (margin[wanting] / uses[wanting]).max()
 ### END SOLUTION
 # %% check="worth"
-assert np.isscalar(worth), "worth should be a single number"
-assert worth > 0, "one more component is worth something, or nothing would be short"
+assert np.isscalar(worth), "worth should be a single number."
+assert worth > 0, "One more component is worth something, or nothing would be short."
 # %% hidden="worth"
 expect(worth)
 # %% [markdown] hint="worth"

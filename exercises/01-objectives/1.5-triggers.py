@@ -63,10 +63,10 @@ signals = pd.DataFrame(
 signals = signals[signals.index.year == 2025].reset_index()
 ### END SOLUTION
 # %% check="signals"
-assert isinstance(signals, pd.DataFrame), "signals should be a DataFrame"
-assert {"month", "bookings_change", "win_rate"} <= set(signals.columns), "the columns are month, bookings_change, win_rate"
-assert len(signals) == 12, f"2025 has twelve months; signals has {len(signals)} rows"
-assert signals["win_rate"].between(0, 1).all(), "a win rate lies between 0 and 1"
+assert isinstance(signals, pd.DataFrame), "signals should be a DataFrame."
+assert {"month", "bookings_change", "win_rate"} <= set(signals.columns), "The columns are month, bookings_change, win_rate."
+assert len(signals) == 12, f"2025 has twelve months; signals has {len(signals)} rows."
+assert signals["win_rate"].between(0, 1).all(), "A win rate lies between 0 and 1."
 # %% hidden="signals"
 expect(signals)
 rates = signals.set_index(pd.to_datetime(signals["month"]))["win_rate"]
@@ -152,12 +152,12 @@ for level in (0.1, 0.2, 0.3):
 rules = pd.DataFrame(rows)
 ### END SOLUTION
 # %% check="rules"
-assert isinstance(rules, pd.DataFrame), "rules should be a DataFrame"
+assert isinstance(rules, pd.DataFrame), "rules should be a DataFrame."
 wanted = {"level", "months", "false_alarms_per_year", "months_to_fire"}
-assert wanted <= set(rules.columns), f"the columns are {', '.join(sorted(wanted))}"
-assert len(rules) == 12, f"three levels times four numbers of months make twelve rules; rules has {len(rules)} rows"
+assert wanted <= set(rules.columns), f"The columns are {', '.join(sorted(wanted))}."
+assert len(rules) == 12, f"Three levels times four numbers of months make twelve rules; rules has {len(rules)} rows."
 loosest = rules[(rules["level"] < 0.15) & (rules["months"] == 1)]["false_alarms_per_year"]
-assert loosest.iloc[0] == rules["false_alarms_per_year"].max(), "the loosest rule has the most false alarms"
+assert loosest.iloc[0] == rules["false_alarms_per_year"].max(), "The loosest rule has the most false alarms."
 # %% hidden="rules"
 expect(rules)
 alarms = rules.assign(level=rules["level"].round(1)).set_index(["level", "months"])["false_alarms_per_year"]
@@ -236,9 +236,9 @@ best = allowed.sort_values(
 trigger = {"level": float(best["level"]), "months": int(best["months"])}
 ### END SOLUTION
 # %% check="trigger"
-assert isinstance(trigger, dict), "trigger should be a dict"
-assert set(trigger) == {"level", "months"}, "its keys are level and months"
-assert trigger["months"] in (1, 2, 3, 4), "months is a whole number from 1 to 4"
+assert isinstance(trigger, dict), "trigger should be a dict."
+assert set(trigger) == {"level", "months"}, "Its keys are level and months."
+assert trigger["months"] in (1, 2, 3, 4), "months is a whole number from 1 to 4."
 # %% hidden="trigger"
 expect(trigger)
 # %% [markdown] hint="trigger"

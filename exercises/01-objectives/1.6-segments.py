@@ -40,9 +40,9 @@ curve = bookings.groupby(["region", "quarter"], as_index=False)["amount_eur"].su
 curve["share"] = curve["amount_eur"] / curve.groupby("region")["amount_eur"].transform("sum")
 ### END SOLUTION
 # %% check="curve"
-assert len(curve) == 24, f"one row for each of 6 regions and 4 quarters is 24 rows; found {len(curve)}"
+assert len(curve) == 24, f"One row for each of 6 regions and 4 quarters is 24 rows; found {len(curve)}."
 totals = curve.groupby("region")["share"].sum()
-assert ((totals - 1).abs() < 0.001).all(), "the four shares of a region add up to 1"
+assert ((totals - 1).abs() < 0.001).all(), "The four shares of a region add up to 1."
 # %% hidden="curve"
 expect(curve)
 assert curve.groupby("region")["share"].max().min() > 0.3, "every region has a quarter that stands out"
@@ -87,10 +87,10 @@ targets = targets.merge(regions[["region", "target_2026_eur"]], on="region")
 targets["target_eur"] = targets["target_2026_eur"] * targets["part"] * targets["share"]
 ### END SOLUTION
 # %% check="targets"
-assert len(targets) == 72, f"6 regions, 3 segments and 4 quarters make 72 rows; found {len(targets)}"
+assert len(targets) == 72, f"6 regions, 3 segments and 4 quarters make 72 rows; found {len(targets)}."
 asked = regions.set_index("region")["target_2026_eur"]
 off = (targets.groupby("region")["target_eur"].sum() / asked - 1).abs()
-assert off.max() < 0.001, f"the total of {off.idxmax()} has changed; it is agreed"
+assert off.max() < 0.001, f"The total of {off.idxmax()} has changed; it is agreed."
 # %% hidden="targets"
 expect(targets)
 assert abs(targets["target_eur"].sum() / regions["target_2026_eur"].sum() - 1) < 1e-6, "the company's total is unchanged"
@@ -137,8 +137,8 @@ orders = targets.groupby(["region", "segment"], as_index=False)["target_eur"].su
 orders["orders"] = orders["target_eur"] / orders["order_eur"]
 ### END SOLUTION
 # %% check="orders"
-assert len(orders) == 18, f"one row for each of 6 regions and 3 segments is 18 rows; found {len(orders)}"
-assert orders["orders"].between(1, 1000).all(), "each region and segment needs between 1 and 1,000 orders a year"
+assert len(orders) == 18, f"One row for each of 6 regions and 3 segments is 18 rows; found {len(orders)}."
+assert orders["orders"].between(1, 1000).all(), "Each region and segment needs between 1 and 1,000 orders a year."
 # %% hidden="orders"
 expect(orders)
 each = orders.groupby("region")["orders"].sum() / regions.set_index("region")["target_2026_eur"]

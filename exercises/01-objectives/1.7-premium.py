@@ -53,8 +53,8 @@ spike["cost_eur"] = (spike["last_rate"] - spike["rest_rate"]) * late["list_eur"]
 spike = spike.reset_index()
 ### END SOLUTION
 # %% check="spike"
-assert set(spike["variant"]) == {"premium", "volume"}, "one row for premium, one for volume"
-assert spike[["rest_rate", "last_rate"]].stack().between(0, 0.5).all(), "discounts are fractions: 0.12 is 12%"
+assert set(spike["variant"]) == {"premium", "volume"}, "One row for premium, one for volume."
+assert spike[["rest_rate", "last_rate"]].stack().between(0, 0.5).all(), "Discounts are fractions: 0.12 is 12%."
 # %% hidden="spike"
 expect(spike)
 found = spike.set_index("variant")
@@ -85,6 +85,18 @@ spike = (rest["off_eur"] / rest["list_eur"]).to_frame("rest_rate")
 spike["last_rate"] = late["off_eur"] / late["list_eur"]
 spike["cost_eur"] = (spike["last_rate"] - spike["rest_rate"]) * late["list_eur"]
 spike = spike.reset_index()
+# %% [markdown] wrong="unweighted" task="spike"
+# This averages the rates of the order lines, so an order of a few thousand euros counts as much as one of half a million.
+# The cost is then worked out from a discount that the money did not get. How much was given up in all, on how much of list?
+# %% wrong="unweighted" task="spike"
+year = quotes[(quotes["status"] == "accepted") & (quotes["decided_on"].dt.year == 2025)]
+last = year["days_to_end"] < 10
+at_end = year[last].groupby("variant")
+rest_rate = year[~last].groupby("variant")["discount_rate"].mean()
+last_rate = at_end["discount_rate"].mean()
+spike = pd.DataFrame({
+    "rest_rate": rest_rate, "last_rate": last_rate, "cost_eur": (last_rate - rest_rate) * at_end["list_eur"].sum()
+}).reset_index()
 # %% [markdown] wrong="whole_discount" task="spike"
 # This books the whole discount of the last ten days as lost. The volume variant, which is sold at a discount on every
 # day of the year, then seems to leak too, and a guardrail would be put on deals where nothing has changed. What would
@@ -138,9 +150,9 @@ for limit in (0.08, 0.12, 0.16, 0.20, 0.24):
 guardrail = pd.DataFrame(rows)
 ### END SOLUTION
 # %% check="guardrail"
-assert len(guardrail) == 5, f"one row for each of the five limits; found {len(guardrail)}"
+assert len(guardrail) == 5, f"One row for each of the five limits; found {len(guardrail)}."
 assert guardrail.sort_values("max_discount")["capped_orders"].is_monotonic_decreasing, (
-    "a higher limit can't catch more orders than a lower one"
+    "A higher limit can't catch more orders than a lower one."
 )
 # %% hidden="guardrail"
 expect(guardrail)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,22 +108,25 @@ def _one(raw: RawTable, file: FileMap, mapping: Map, done: Imported) -> pd.DataF
     parsed: dict[str, pd.Series[Any]] = {}
     if file.dates is None:
         dated = [n for c, n in file.columns.items() if _is_date(c, declared.get(c))]
-        file = file.model_copy(update={"dates": date_order(source[n] for n in dated)})
+        file = file.model_copy(update={"dates": date_order(source[n].drop_duplicates() for n in dated)})
     for column, name in file.columns.items():
-        found = _parse(source[name], declared.get(column), column, file)
-        parsed[column] = found.values
-        text = source[name].str.strip()
-        empty = text.str.lower().isin(_EMPTY)
-        refused = found.refused & ~empty
-        for kind, mask in (("coerced", found.coerced), ("guessed", found.guessed), ("refused", refused)):
+        # Cells of an export repeat: each different one is read once.
+        codes, different = pd.factorize(source[name])
+        text = pd.Series(different, dtype=object).str.strip()
+        once = _parse(text, declared.get(column), column, file)
+        blank = text.str.lower().isin(_EMPTY)
+        parsed[column] = pd.Series(once.values.array.take(codes), index=source.index)
+        empty, were_coerced, were_guessed = (m.to_numpy()[codes] for m in (blank, once.coerced, once.guessed))
+        refused = (once.refused & ~blank).to_numpy()[codes]
+        for kind, mask in (("coerced", were_coerced), ("guessed", were_guessed), ("refused", refused)):
             rows.add(kind, name, mask)
-        guessed, coerced = int(found.guessed.sum()), int((found.coerced & ~found.guessed).sum())
+        guessed, coerced = int(were_guessed.sum()), int((were_coerced & ~were_guessed).sum())
         done.columns.append(
             ColumnAccount(
                 raw.name, name, file.table, column,
                 taken=count - guessed - coerced - int(refused.sum()) - int(empty.sum()),
                 coerced=coerced, guessed=guessed, refused=int(refused.sum()), empty=int(empty.sum()),
-                notes=tuple(found.notes), examples=tuple(text[refused].drop_duplicates().head(3)),
+                notes=tuple(once.notes), examples=tuple(text[once.refused & ~blank].head(3)),
             )
         )  # fmt: skip
     done.files[raw.name] = file.table
@@ -159,6 +162,12 @@ def _parse(text: pd.Series[Any], column: Column | None, name: str, file: FileMap
     return Parsed(values, none, none.copy(), none.copy())
 
 
+def _each(column: pd.Series[Any], change: Callable[[pd.Series[Any]], pd.Series[Any]]) -> pd.Series[Any]:
+    """Change a column of text by changing each different text once."""
+    codes, different = pd.factorize(column.fillna(""))
+    return pd.Series(change(pd.Series(different)).array.take(codes), index=column.index)
+
+
 def _opportunities(
     frame: pd.DataFrame, file: FileMap, mapping: Map, rows: _Rows, done: Imported, name: str
 ) -> pd.DataFrame:
@@ -166,10 +175,10 @@ def _opportunities(
         status = np.where(frame["IS_WON"], "won", np.where(frame["IS_CLOSED"], "lost", "open"))
         frame["status"] = status
     elif "STAGE" in frame:
-        word = frame["STAGE"].fillna("").str.strip().str.lower()
+        word = _each(frame["STAGE"], lambda text: text.str.strip().str.lower())
         known = WORDS["status"] | {k.lower(): v for k, v in file.words.get("status", {}).items()}
         sure = word.map(known)
-        like = word.str.extract(r"\b(won|lost)\b")[0]
+        like = _each(word, lambda text: text.str.extract(r"\b(won|lost)\b")[0])
         frame["status"] = sure.fillna(like).fillna("open")
         rows.add("guessed", "status", sure.isna() & like.notna())
         if (sure.isna() & like.notna()).any():
@@ -177,7 +186,7 @@ def _opportunities(
             done.notes.append(f"{name}: status was guessed from the stages {', '.join(words)}.")
     if "STAGE" in frame:
         stages = WORDS["stage"] | {k.lower(): v for k, v in file.words.get("stage", {}).items()}
-        stage = frame["STAGE"].fillna("").str.strip().str.lower()
+        stage = _each(frame["STAGE"], lambda text: text.str.strip().str.lower())
         frame["stage"] = stage.map(stages)
         unknown = sorted(
             stage[frame["stage"].isna() & (frame.get("status", "open") == "open") & (stage != "")].unique()

@@ -14,12 +14,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from course.curriculum import Curriculum
 from course.site.stage import build_site
 from course.training import Training
 from tests.browser import small
+
+expect.set_options(timeout=20_000)  # ms; a busy machine is slow, not wrong
 
 ARGUMENTS = [
     "--disable-gpu",

@@ -130,7 +130,7 @@ def test_a_plot_of_pandas_own_is_shown_as_an_image(exercise: Page) -> None:
     expect(output(exercise).get_by_role("img", name="Revenue by day")).to_be_visible(timeout=2 * PYTHON)
 
 
-def test_a_table_that_the_exercise_does_not_name_can_be_loaded_too(exercise: Page, witness: Witness) -> None:
+def test_a_table_that_the_exercise_does_not_name_can_be_loaded_too(exercise: Page) -> None:
     write(exercise, "more = load('more')\nlen(more)")
     press(exercise, "Run")
     expect(output(exercise).locator(".course-text")).to_have_text("60", timeout=PYTHON)
@@ -220,7 +220,7 @@ def test_a_browser_that_cannot_run_python_says_what_to_do(page: Page, small_site
     expect(output(page)).to_contain_text("What you wrote is kept.")
 
 
-def test_the_worker_survives_its_exercise_being_taken_out_of_the_page(exercise: Page) -> None:
+def test_the_worker_survives_its_exercise_being_taken_out_of_the_page(exercise: Page, witness: Witness) -> None:
     write(exercise, RIGHT)
     press(exercise, "Check")
     expect(output(exercise)).to_contain_text("Passed.", timeout=PYTHON)
@@ -230,7 +230,8 @@ def test_the_worker_survives_its_exercise_being_taken_out_of_the_page(exercise: 
         }"""
     )
     expect(task(exercise).get_by_role("textbox")).to_contain_text("groupby")
-    expect(exercise.get_by_text("Python is ready.")).to_be_visible(timeout=1000)
+    expect(exercise.get_by_text("Python is ready.")).to_be_visible()
+    assert sum(url.endswith("/python.js") for url in witness.requests) == 1
 
 
 @pytest.mark.parametrize("scheme", ["", ".dark"])

@@ -4,7 +4,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help serve test test-all setup build check lint clean
+.PHONY: help serve test test-all setup build check lint tools clean
 
 help:
 	@echo "make serve     set up, build the course and serve it at http://127.0.0.1:8000"
@@ -48,12 +48,20 @@ lint: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-test: lint check
+# Said before anything runs, so that nobody waits for a test that can't pass.
+tools:
+	@lack=""; \
+	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+	  || [ -n "$$CHROMIUM" ] || lack="$$lack chromium"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || lack="$$lack postgresql"; \
+	[ -z "$$lack" ] || { echo "The tests need$$lack, which this machine lacks. On Debian: apt-get install$$lack"; exit 1; }
+
+test: tools lint check
 	@$(BIN)/pytest -m "not slow"
 	@echo "The exercises once more, on the browser's pandas:"
 	@.venv-pandas22/bin/python -m pytest -q -m "not slow" tests/content/test_exercises.py
 
-test-all: lint check
+test-all: tools lint check
 	@$(BIN)/pytest
 
 clean:

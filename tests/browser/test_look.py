@@ -202,10 +202,8 @@ def test_on_paper_there_is_the_reading_and_nothing_else(page: Page, site: str) -
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
 
 
-@pytest.mark.parametrize("name", TOPICS)
-def test_charts_of_a_topic_are_shown_once_at_the_size_of_the_screen(name: str, screen: Page, site: str) -> None:
-    screen.goto(site + name)
-    figures = screen.locator("figure.figure")
+def charts_are_legible(page: Page) -> None:
+    figures = page.locator("figure.figure")
     assert figures.count() >= 1
     for figure in figures.all():
         drawings = figure.locator("svg[role=img]:visible")
@@ -218,11 +216,14 @@ def test_charts_of_a_topic_are_shown_once_at_the_size_of_the_screen(name: str, s
 
 
 @pytest.mark.parametrize("name", TOPICS)
-def test_a_topic_with_everything_open_is_sound_on_a_phone(
+def test_a_topic_is_legible_and_sound_with_its_charts_drawn_and_everything_open(
     name: str, page: Page, site: str, axe: Callable[[Page], list[str]]
 ) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     page.goto(site + name)
+    charts_are_legible(page)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    charts_are_legible(page)
     for chart in page.locator(".course-chart[data-spec]").all():
         chart.scroll_into_view_if_needed()
         chart.locator(".vega-bindings input").first.wait_for()

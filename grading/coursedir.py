@@ -22,6 +22,8 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from course.curriculum import Curriculum
@@ -117,6 +119,27 @@ class CourseFiles:
         """Write source notebooks and release them, unless that was done for just these. Raises GradingError."""
         write_atomically(self.root / "nbgrader_config.py", CONFIG.format(db_url=self.db_url, stub=STUB))
         self._open()
+        with self._one_at_a_time():
+            self._release(found)
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        """Let two graders that share a PostgreSQL gradebook set it up one after the other."""
+        if not self.db_url.startswith("postgresql"):
+            yield
+            return
+        engine = create_engine(self.db_url)
+        try:
+            connection = engine.connect()
+        except SQLAlchemyError as e:
+            raise GradingError(f"The gradebook can't be reached: {str(e).splitlines()[0]}") from None
+        with connection:
+            connection.execute(text("select pg_advisory_lock(7245)"))
+            yield
+            connection.execute(text("select pg_advisory_unlock(7245)"))
+        engine.dispose()
+
+    def _release(self, found: Sequence[Assignment]) -> None:
         for assignment in found:
             sources = {
                 name: nbformat.writes(exercise.source_notebook()) + "\n"
@@ -126,8 +149,8 @@ class CourseFiles:
             mark = self.root / "source" / f"{assignment.module}.sha256"
             if mark.exists() and mark.read_text() == digest:
                 continue
-            for name, text in sources.items():
-                write_atomically(self.root / "source" / assignment.module / f"{name}.ipynb", text)
+            for name, source in sources.items():
+                write_atomically(self.root / "source" / assignment.module / f"{name}.ipynb", source)
             with nbgrader_log() as log:
                 converter = GenerateAssignment(coursedir=self.directory(assignment.module), config=self.config())
                 converter.force = True

@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import threading
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -179,7 +180,8 @@ class DaskPool:
             self.client = Client(address, timeout=20)  # type: ignore[no-untyped-call]
         except OSError as e:
             raise GradingError(f"{address}: expected a Dask scheduler there; it can't be reached ({e}).") from None
-        self.files = {digest: pack(folder) for digest, folder in files.items()}
+        packed = {digest: pack(folder) for digest, folder in files.items()}
+        self.files = {d: (names, [zlib.compress(c, 1) for c in contents]) for d, (names, contents) in packed.items()}
         self.locked = locked
 
     def __enter__(self) -> Self:
@@ -193,7 +195,6 @@ class DaskPool:
         from distributed import as_completed
 
         client: Any = self.client
-        shared = {digest: client.scatter(files, hash=True) for digest, files in self.files.items()}
         running: Any = as_completed()  # type: ignore[no-untyped-call]
         keys: dict[str, Any] = {}
         room = 0
@@ -202,7 +203,8 @@ class DaskPool:
                 yield key, {}
                 continue
             room = room or max(2, 3 * len(client.scheduler_info()["workers"]))
-            needs = {d: shared[d] for d in (task.get("data"), task.get("files")) if d}
+            # With the task, not scattered: what a cluster keeps for others is lost with the machine that keeps it.
+            needs = {d: self.files[d] for d in (task.get("data"), task.get("files")) if d}
             future = client.submit(grade_on_worker, task, needs, self.locked, pure=False, retries=_TRIES)
             keys[future.key] = key
             running.add(future)
@@ -215,7 +217,8 @@ class DaskPool:
         future = next(running)
         key = keys.pop(future.key)
         if future.status != "finished":
-            return key, {"failed": "The workers that ran it ended, again and again."}
+            why = type(future.exception()).__name__ if future.status == "error" else future.status
+            return key, {"failed": f"The workers that ran it ended, again and again ({why})."}
         return key, json.loads(future.result())
 
 
@@ -235,7 +238,8 @@ def grade_on_worker(task: Task, files: Mapping[str, tuple[list[str], list[bytes]
             try:
                 if locked not in _beside:
                     _beside[locked] = WorkerProcess(locked)
-                return json.dumps(_beside[locked].grade(task, files))
+                unpacked = {d: (names, [zlib.decompress(c) for c in packed]) for d, (names, packed) in files.items()}
+                return json.dumps(_beside[locked].grade(task, unpacked))
             except (OSError, EOFError):
                 if locked in _beside:
                     _beside.pop(locked).kill()

@@ -181,8 +181,8 @@ def _column(values: Any, buffers: list[bytes], depth: int) -> dict[str, Any]:
         }
     if str(dtype) in _MASKED:
         missing = np.asarray(values.isna(), bool)
-        plain = values.fillna(0) if isinstance(values, pd.Series) else pd.Series(values).fillna(0)
-        data = _array(plain.to_numpy(dtype.numpy_dtype), buffers)
+        numbers = pd.array(values, dtype=dtype).to_numpy(dtype=dtype.numpy_dtype, na_value=dtype.numpy_dtype.type(0))
+        data = _array(numbers, buffers)
         return {"as": "masked", "type": str(dtype), "v": data, "missing": _array(missing, buffers)}
     return {"as": "object", "v": [encode(x, buffers, depth + 1) for x in values.tolist()]}
 

@@ -1,0 +1,196 @@
+"""Grades one class with stock nbgrader and with the course's engine, and prints a table to compare them.
+
+    python benchmarks/grading.py --learners 10               one class: stock, one worker, two workers
+    python benchmarks/grading.py --curve 100 500 2000        memory of the engine as the class grows
+
+Learners hand in every exercise there is; one in four is right, one gives known wrong answers, one hands in broken
+notebooks and one leaves them as they came. Memory is the peak of a worker with all that it forks, by resident set.
+"""
+
+# ruff: noqa: E402 - the path must be set before the package is imported
+from __future__ import annotations
+
+import argparse
+import csv
+import multiprocessing
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+# Python looks first where this file lies, and this file is called as the package is.
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import nbformat
+from rich.console import Console
+from rich.table import Table
+
+from course.curriculum import ROOT
+from grading.batch import grade
+from grading.coursedir import Assignment, assignments
+
+EDITION = 7
+
+
+@dataclass
+class Run:
+    name: str
+    seconds: float
+    notebooks: int
+    worker_mb: float
+    grader_mb: float
+    marks: dict[tuple[str, str, str, str], float]
+
+    @property
+    def each(self) -> float:
+        return self.seconds / self.notebooks
+
+
+def hand_in(folder: Path, found: list[Assignment], learners: int) -> int:
+    """Write a class's submissions; gives how many notebooks there are to grade."""
+    for number in range(learners):
+        for assignment in found:
+            for name, exercise in assignment.exercises.items():
+                text = _answered(exercise, number % 4)
+                path = folder / f"s{number:05}" / assignment.module / f"{name}.ipynb"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, "utf-8")
+    return learners * sum(len(a.notebooks) for a in found)
+
+
+def _answered(exercise, kind: int) -> str:
+    notebook = exercise.learner_notebook()
+    tasks = {task.id: task for task in exercise.tasks}
+    for cell in notebook.cells:
+        task = tasks.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+        if task is None:
+            continue
+        if kind == 0:
+            cell.source = task.solution
+        elif kind == 1 and task.wrongs:
+            cell.source = next(iter(task.wrongs.values())).code
+        elif kind == 2:
+            cell.source = f"{task.id} = 1 / 0"
+    return nbformat.writes(notebook)
+
+
+def resident(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), 0.0)
+
+
+def family(pid: int, parents: dict[int, int]) -> list[int]:
+    members = [pid]
+    for member in members:
+        members += [child for child, parent in parents.items() if parent == member]
+    return members
+
+
+class Watch(threading.Thread):
+    """Samples memory: of the grader itself, and of each process that it starts with all below it, shared pages once."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.pid, self.grader, self.worker, self.done = pid, 0.0, 0.0, False
+
+    def run(self) -> None:
+        while not self.done:
+            parents = {}
+            for stat in Path("/proc").glob("[0-9]*/stat"):
+                try:
+                    parents[int(stat.parent.name)] = int(stat.read_text().rsplit(")", 1)[1].split()[1])
+                except (OSError, ValueError):
+                    continue
+            self.grader = max(self.grader, resident(self.pid))
+            for child in [c for c, p in parents.items() if p == self.pid]:
+                self.worker = max(self.worker, sum(private(member) for member in family(child, parents)))
+            time.sleep(0.1)
+
+
+def private(pid: int) -> float:
+    """A process's share of memory in MB: pages that forks share count once, in parts."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
+
+
+def measure(name: str, folder: Path, notebooks: int, **settings) -> Run:
+    """Grade in a process of its own, so that each run starts cold and its memory is its own."""
+    out = Path(tempfile.mkdtemp(prefix="benchmark-"))
+    started = time.monotonic()
+    process = multiprocessing.get_context("spawn").Process(target=_grade, args=(folder, out / "out", settings))
+    process.start()
+    watch = Watch(process.pid or 0)
+    watch.start()
+    process.join()
+    seconds = time.monotonic() - started
+    watch.done = True
+    watch.join()
+    if process.exitcode:
+        raise SystemExit(f"{name}: grading failed")
+    with (out / "out" / "gradebook.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    shutil.rmtree(out)
+    marks = {(r["learner"], r["module"], r["topic"], r["task"]): float(r["points"]) for r in rows}
+    return Run(name, seconds, notebooks, watch.worker, watch.grader, marks)
+
+
+def _grade(folder: Path, out: Path, settings: dict) -> None:
+    grade(folder, edition=EDITION, out=out, pages=False, progress=False, **settings)
+
+
+def show(runs: list[Run], title: str) -> None:
+    table = Table(title=title)
+    for column in ("run", "notebooks", "s", "s each", "times stock", "worker MB", "grader MB", "grades agree"):
+        table.add_column(column, justify="left" if column == "run" else "right")
+    first = runs[0]
+    for run in runs:
+        agree = "-" if run is first else "yes" if run.marks == first.marks else f"no: {differing(run, first)}"
+        ratio = f"{first.each / run.each:.1f}"
+        cells = [f"{run.notebooks:,}", f"{run.seconds:.1f}", f"{run.each:.3f}", ratio]
+        table.add_row(run.name, *cells, f"{run.worker_mb:.0f}", f"{run.grader_mb:.0f}", agree)
+    Console().print(table)
+
+
+def differing(run: Run, first: Run) -> int:
+    return sum(run.marks.get(key) != value for key, value in first.marks.items())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--learners", type=int, default=10)
+    parser.add_argument("--curve", type=int, nargs="*", default=[])
+    arguments = parser.parse_args()
+    found = assignments(ROOT)
+    folder = Path(tempfile.mkdtemp(prefix="class-"))
+    runs: list[Callable[[], Run]] = []
+    try:
+        if arguments.curve:
+            sized = []
+            for count in arguments.curve:
+                notebooks = hand_in(folder / str(count), found[:1], count)
+                sized.append(measure(f"{count:,} learners", folder / str(count), notebooks))
+            show(sized, "The engine, one worker, as the class grows (times the first row)")
+            return
+        notebooks = hand_in(folder, found, arguments.learners)
+        runs = [
+            lambda: measure("nbgrader as it comes", folder, notebooks, engine="stock"),
+            lambda: measure("the engine, one worker", folder, notebooks),
+            lambda: measure("the engine, two workers", folder, notebooks, workers=2),
+        ]
+        show([run() for run in runs], f"{arguments.learners} learners, {len(found)} modules, set-up included")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

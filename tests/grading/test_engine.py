@@ -1,0 +1,224 @@
+"""What crosses between processes is data only; what the engine decides, it decides by stated rules."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from course.errors import GradingError
+from grading import batch
+from grading.batch import grade, read_editions
+from grading.wire import MalformedError, OpaqueError, decode, encode, receive, send
+
+from .conftest import RIGHT, write
+from .test_attacks import passed, task
+from .test_batch import table
+
+PLAIN = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text()
+    | st.binary(max_size=20)
+    | st.dates(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(max_size=5) | st.integers(), inner, max_size=4)
+    ),
+    max_leaves=15,
+)
+
+
+def crossed(value):
+    """Send a value through a real socket and take it out again."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        buffers: list[bytes] = []
+        form = encode(value, buffers)
+        thread = threading.Thread(target=send, args=(ours, {"value": form}, buffers))
+        thread.start()
+        message, received = receive(theirs)
+        thread.join()
+    return decode(message["value"], received)
+
+
+@settings(max_examples=150, deadline=None)
+@given(PLAIN)
+def test_plain_values_cross_unchanged(value):
+    got = crossed(value)
+    assert got == value or "\\ud" in ascii(value)
+    assert type(got) is type(value)
+
+
+FRAMES = {
+    "mixed": pd.DataFrame({"a": ["x", None, "z"], "b": [1, 2, 3], "c": [1.5, np.nan, 2], "d": [True, False, True]}),
+    "dates": pd.DataFrame({"on": pd.to_datetime(["2025-01-01", None]), "for": pd.to_timedelta([1, 2], "D")}),
+    "category": pd.DataFrame({"a": pd.Categorical(["x", "y", None], ["y", "x"], ordered=True)}),
+    "nullable": pd.DataFrame({"a": pd.array([1, None], "Int64"), "b": pd.array([True, None], "boolean")}),
+    "two levels": pd.DataFrame({"v": [1, 2]}, pd.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["k", "n"])),
+    "named index": pd.DataFrame({"v": [1, 2]}, pd.Index(["p", "q"], name="key")),
+    "objects": pd.DataFrame({"v": [[1], {"a": 2}, None]}),
+    "periods": pd.DataFrame({"v": [1, 2]}, pd.date_range("2025-01-01", periods=2, freq="D")),
+    "empty": pd.DataFrame({"a": pd.Series([], dtype="str"), "b": pd.Series([], dtype="int64")}),
+    "two columns of one name": pd.DataFrame([[1, 2]], columns=["a", "a"]),
+}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_frames_cross_with_their_types(name):
+    frame = FRAMES[name]
+    pd.testing.assert_frame_equal(crossed(frame), frame)
+    pd.testing.assert_series_equal(crossed(frame.iloc[:, 0]), frame.iloc[:, 0])
+
+
+TAGS = [
+    *("plain", "seq", "v", "dict", "array", "shape", "at", "frame", "columns", "index"),
+    *("series", "as", "int", "iso", "scalar", "timestamp", "tz", "none", "range", "name"),
+    *("levels", "freq", "lengths", "missing", "float", "bytes", "objects", "period", "xrange", "exact"),
+]
+FORMS = st.recursive(
+    st.none() | st.integers() | st.text(max_size=6) | st.sampled_from(["list", "<f8", "numpy", "text", "date", "NA"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(TAGS), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(FORMS)
+def test_forms_that_nobody_makes_are_refused_or_are_data(form):
+    try:
+        value = decode(form, [b"12345678"])
+    except MalformedError:
+        return
+    assert type(value).__module__.split(".")[0] in ("builtins", "numpy", "pandas", "datetime", "decimal", "fractions")
+
+
+def test_what_is_not_data_does_not_cross():
+    class Evil:
+        def __reduce__(self):
+            return os.system, ("true",)
+
+    for value in (Evil(), [Evil()], lambda: 1, pd.DataFrame({"a": [Evil()]}), np.array([Evil()]), sys):
+        with pytest.raises(OpaqueError):
+            encode(value, [])
+
+
+# --- what can't cross, and the mode for it ---
+
+CLASS = "class Account:\n    def __init__(self): self.balance = 42\nanswer = Account()"
+NEEDS_CLASS = "assert answer.balance == 42"
+
+
+@pytest.fixture(scope="module")
+def worker():
+    from grading.pool import WorkerProcess
+
+    made = WorkerProcess()
+    yield made
+    made.close()
+
+
+def test_a_value_that_can_not_leave_is_reported_and_can_be_allowed_cell_by_cell(worker):
+    result = worker.grade(task(CLASS, NEEDS_CLASS), {})
+    assert not passed(result)
+    assert "Account" in result["opaque"]["t"]
+    allowed = worker.grade(task(CLASS, NEEDS_CLASS, beside=True), {})
+    assert passed(allowed)
+
+
+def test_functions_are_called_where_they_live(worker):
+    code = "def answer(x, *, by=1):\n    if x is None: raise ValueError('none')\n    return x * by"
+    test = """
+    assert answer(21, by=2) == 42
+    assert list(map(answer, [1, 2])) == [1, 2]
+    try:
+        answer(None)
+    except ValueError as e:
+        assert 'none' in str(e)
+    else:
+        raise AssertionError
+    """
+    assert passed(worker.grade(task(code, test), {}))
+
+
+def test_a_test_can_take_a_function_away_to_see_whether_it_is_used(worker):
+    code = "def part(x): return x\ndef answer(x): return part(x) * 2"
+    test = "kept = part\ndel part\ntry:\n    answer(1)\nexcept NameError:\n    pass\nelse:\n    raise AssertionError\n"
+    test += "part = kept\nassert answer(1) == 2"
+    assert passed(worker.grade(task(code, test), {}))
+
+
+def test_what_a_test_computes_is_not_seen_by_the_learners_functions(worker):
+    code = "right = None\ndef answer(): return right"
+    assert not passed(worker.grade(task(code, "right = 42\nassert answer() == right"), {}))
+
+
+# --- protection ---
+
+
+def test_an_ordinary_user_is_protected_as_root_is():
+    code = "import os; from grading.sandbox import missing; print(os.geteuid(), repr(missing()))"
+    ordinary = ["unshare", "--user", "--map-user=1000", "--map-group=1000"] if os.geteuid() == 0 else []
+    done = subprocess.run([*ordinary, sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    user, lacking = done.stdout.split(maxsplit=1)
+    assert user != "0"
+    assert lacking.strip() == "''"
+
+
+def test_without_protection_it_refuses_unless_told_otherwise_in_so_many_words(root, answer, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch, "missing", lambda: "no user namespaces")
+    write(tmp_path / "class" / "anna", {"1.1-margin.ipynb": answer(RIGHT)["1.1-margin.ipynb"]})
+    with pytest.raises(GradingError, match=r"no user namespaces.*--unprotected"):
+        grade(tmp_path / "class", out=tmp_path / "out", root=root, progress=False)
+    assert not (tmp_path / "out").exists()
+    grade(tmp_path / "class", out=tmp_path / "out", root=root, unprotected=True, pages=False, progress=False)
+    assert sum(float(r["points"]) for r in table(tmp_path / "out" / "gradebook.csv")) == 5
+
+
+# --- editions ---
+
+
+def test_each_learner_is_graded_on_their_own_edition(root, answer, tmp_path):
+    from course.case.edition import Edition
+
+    for learner, seed in (("anna", 5), ("bo", 6), ("cheat", 6)):
+        shares = Edition(seed).table("accounts").industry.value_counts(normalize=True).to_dict()
+        text = answer({**RIGHT, "shares": f"shares = {shares}"})["1.2-shares.ipynb"]
+        write(tmp_path / "class" / learner, {"1.2-shares.ipynb": text})
+    listed = tmp_path / "editions.csv"
+    listed.write_text("learner,edition\nanna,5\nbo,6\ncheat,5\n")
+    out = tmp_path / "out"
+    grade(tmp_path / "class", out=out, root=root, editions=read_editions(listed), pages=False, progress=False)
+    points = {r["learner"]: r["points"] for r in table(out / "gradebook.csv") if r["task"] == "shares"}
+    assert points == {"anna": "4", "bo": "4", "cheat": "0"}, "a copied answer is of another edition"
+
+
+def test_a_bad_list_of_editions_is_said_plainly(tmp_path):
+    listed = tmp_path / "editions.csv"
+    listed.write_text("learner,edition\nanna,spring\n")
+    with pytest.raises(GradingError, match=r"editions.csv:2: expected an edition's seed.*'spring'"):
+        read_editions(listed)
+    listed.write_text("name;seed\n")
+    with pytest.raises(GradingError, match="expected the columns learner and edition"):
+        read_editions(listed)
+    with pytest.raises(GradingError, match="can't read it"):
+        read_editions(Path("nowhere.csv"))
+
+
+def test_stock_nbgrader_and_the_engine_agree(root, answer, tmp_path):
+    known = {**RIGHT, "margin": "margin = (1 - lines.cost_eur / lines.revenue_eur).mean()"}
+    for learner, answers in {"right": RIGHT, "wrong": known, "blank": {}}.items():
+        write(tmp_path / "class" / learner, {"1.1-margin.ipynb": answer(answers)["1.1-margin.ipynb"]})
+    for engine in ("stock", "safe"):
+        grade(tmp_path / "class", out=tmp_path / engine, root=root, engine=engine, pages=False, progress=False)
+    assert (tmp_path / "stock" / "gradebook.csv").read_bytes() == (tmp_path / "safe" / "gradebook.csv").read_bytes()

@@ -19,10 +19,15 @@ PRACTICE_SEED = 2026
 T = TypeVar("T")
 
 
-def stream(seed: int, name: str) -> np.random.Generator:
-    """Return the random numbers that belong to ``name`` alone in the edition of ``seed``."""
+#: parts of the world that all divisions of a very large edition share
+COMMON = frozenset({"market", "rates", "spend", "rival_moves", "channel", "campaigning", "books"})
+
+
+def stream(seed: int, name: str, division: int = 0) -> np.random.Generator:
+    """Return the random numbers that belong to ``name`` alone in the edition of ``seed``, or in a division of it."""
     own = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, own])))
+    entropy = [seed, own, division] if division and name not in COMMON else [seed, own]
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy)))
 
 
 @dataclass(frozen=True)
@@ -42,15 +47,17 @@ class Edition:
     """The case company drawn from ``seed``; ``scale`` multiplies accounts, opportunities and people.
 
     Nothing is made before it is asked for, and asking for one table makes just that and what it depends on.
+    ``division`` tells the parts apart of which ``course.case.divisions`` makes an edition too large for memory.
     """
 
-    def __init__(self, seed: int = PRACTICE_SEED, scale: float = 1.0) -> None:
+    def __init__(self, seed: int = PRACTICE_SEED, scale: float = 1.0, division: int = 0) -> None:
         if seed < 0:
             raise DataError(f"an edition's seed is a whole number from 0, not {seed}")
         if not scale >= 0.1:
             raise DataError(f"an edition's scale is 0.1 or more, not {scale}: smaller ones lose their truths")
         self.seed = seed
         self.scale = scale
+        self.division = division
         self._made: dict[str, Any] = {}
         self._parameters: dict[str, Any] | None = None
 
@@ -103,7 +110,8 @@ class Edition:
     def _make(self, node: Node) -> Any:
         if node.name not in self._made:
             inputs = {name: self._make(nodes()[name]) for name in node.inputs}
-            made = node.build(Draw(stream(self.seed, node.name), self._planted(), self.scale), **inputs)
+            draw = Draw(stream(self.seed, node.name, self.division), self._planted(), self.scale)
+            made = node.build(draw, **inputs)
             self._made[node.name] = frame(node, made) if node.published else made
         return self._made[node.name]
 

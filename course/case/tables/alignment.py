@@ -147,7 +147,7 @@ _FIRST = {"referral": 0, "outbound": 1, "trade event": 2, "web search": 5, "webi
 
 @table(
     text("opportunity_id", "The opportunity that followed", refers="opportunities.opportunity_id"),
-    whole("position", "1 for the first touch known", low=1),
+    whole("position", "1 for the first touch known", "place", low=1),
     whole("touches", "How many touches the opportunity had", "touches", low=1),
     date("touched_on", "Day"),
     text("channel", "What touched the customer", *TOUCHES),

@@ -150,7 +150,7 @@ def leads(draw: Draw, inbound: Leads, customers: Customers) -> dict[str, Array]:
 
 @table(
     text("lead_id", "The lead", refers="leads.lead_id"),
-    whole("step", "1 for the first owner", low=1),
+    whole("step", "1 for the first owner", "place", low=1),
     text("team", "The team that held it", *TEAMS),
     text("reason", "Why it came to this team", "rule", "no owner found", "wrong region", "partner account", "holiday"),
     number("hours_held", "Working hours until it was answered or handed on", "hours", 2, low=0),

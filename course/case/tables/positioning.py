@@ -455,7 +455,7 @@ def milestones(draw: Draw, roadmap: Roadmap) -> dict[str, object]:
     key("claim_id", "Identifies the claim"),
     text("claim", "What the sales deck says"),
     text("theme", "The reason to buy that it appeals to", *words.REASONS),
-    whole("deck_rank", "Place in the sales deck; 1 is the strongest claim", low=1),
+    whole("deck_rank", "Place in the sales deck; 1 is the strongest claim", "place", low=1),
     date("live_on", "Day from which it was used with customers"),
     text("milestone_id", "The milestone that must be delivered for it to be true", refers="milestones.milestone_id"),
     topics="2.1 2.6",

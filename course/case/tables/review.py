@@ -215,11 +215,11 @@ _STATE_OF_STAGE = np.array([0, 2, 3, 4, 5])
 
 @table(
     text("opportunity_id", "The opportunity", refers="opportunities.opportunity_id"),
-    whole("step", "1 for the first", low=1),
+    whole("step", "1 for the first", "place", low=1),
     text("stage", "Stage of the sales process entered", *STAGES),
     text("state", "State of the engagement", *STATES),
     text("phase", "Phase of the buyer", *PHASES),
-    whole("iteration", "How many times the group has gone round; grows by 1 with each step back", low=1),
+    whole("iteration", "How many times the group has gone round; grows by 1 with each step back", "rounds", low=1),
     date("entered_on", "Day"),
     flag("back", "Whether it was a step back"),
     topics="8.7 A3 D1 D2",

@@ -302,7 +302,7 @@ def pipeline(draw: Draw, deals: Deals) -> dict[str, Array]:
     text("region", "Sales region", refers="regions.region"),
     text("product_id", "The product", refers="products.product_id"),
     text("product_line", "Product line", *LINES),
-    whole("version", "1 for the first quote of an opportunity", low=1),
+    whole("version", "1 for the first quote of an opportunity", "place", low=1),
     text(
         "status",
         "Accepted, rejected, open, or superseded by a later version",

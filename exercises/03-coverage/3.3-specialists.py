@@ -14,7 +14,7 @@
 #     answer: {type: number, tolerance: "1%"}
 # ---
 # %% [markdown]
-# The reading judged the specialists by Insight. Most of their hours go into devices, Series 4 and Series 7. Ingrid Solheim wants a
+# The reading judged the specialists by Insight. Many of their hours go into devices, Series 4 and Series 7. Ingrid Solheim wants a
 # calling rule for those: from which deal size does a seller get a specialist?
 #
 # `deals` has one row for each device opportunity that went beyond a first talk: `amount_eur`, its `size` in four bands, its

@@ -42,6 +42,8 @@ c.CourseDirectory.db_url = {db_url!r}
 c.ClearSolutions.code_stub = {{"python": {stub!r}}}
 c.ClearSolutions.text_stub = ""
 c.HTMLExporter.sanitize_html = True
+# Tables as text: what a learner's code calls HTML is not shown as HTML, and cleaned of tags it can't be read.
+c.NbConvertBase.display_data_priority = ["image/png", "text/plain"]
 '''
 
 
@@ -102,6 +104,7 @@ class CourseFiles:
         config.ClearSolutions.code_stub = {"python": STUB}
         config.ClearSolutions.text_stub = ""
         config.HTMLExporter.sanitize_html = True
+        config.NbConvertBase.display_data_priority = ["image/png", "text/plain"]
         config.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--log-level=ERROR"]
         return config
 

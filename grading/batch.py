@@ -25,8 +25,18 @@ from typing import Any, Literal, cast, get_args
 import nbformat
 from nbformat import NotebookNode
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import Task as RunningTask
 from rich.table import Table
+from rich.text import Text
 
 from course.case.edition import PRACTICE_SEED, Edition
 from course.curriculum import ROOT, Curriculum
@@ -61,6 +71,8 @@ class Summary:
     statuses: Counter[str] = field(default_factory=Counter)
     waiting: int = 0
     remarks: list[str] = field(default_factory=list)
+    running: float = 0.0
+    """Seconds of `seconds` that went into grading, intake and reports aside."""
 
 
 def grade(
@@ -117,6 +129,7 @@ def grade(
         shown = NotebookPages(course) if pages else None
         batch = _Batch(course, released, out, {id: drawn[seed] for id, seed in seeds.items()}, shown, frozenset(trust))
         fresh = 0
+        began = time.monotonic()
         with progress_bar(progress) as bar:
             step = bar.add_task("Grading", total=len(received.learners) * len(released))
             work = batch.todo(received, lambda: bar.advance(step))
@@ -136,6 +149,7 @@ def grade(
                         fresh += 1
                         bar.advance(step)
                 ledger.close()
+        running = time.monotonic() - began
         table = list(rows(course, received.learners, released))
         titles = _titles(root, found)
         _publish(out, table, received, titles, shown)
@@ -148,7 +162,7 @@ def grade(
         )
     return Summary(
         out, received.layout, len(received.learners), len(received.learners) * len(released), fresh,
-        time.monotonic() - started, statuses, statuses["waiting"], remarks,
+        time.monotonic() - started, statuses, statuses["waiting"], remarks, running,
     )  # fmt: skip
 
 
@@ -187,7 +201,7 @@ def print_summary(summary: Summary, console: Console | None = None) -> None:
     console.print(table)
     for remark in summary.remarks:
         console.print(remark, markup=False, highlight=False)
-    each = f", {summary.seconds / summary.fresh:.2f} s each" if summary.fresh else ""
+    each = f", {(summary.running or summary.seconds) / summary.fresh:.2f} s each" if summary.fresh else ""
     console.print(
         f"{summary.fresh} notebooks graded now in {summary.seconds:.0f} s{each}; the others were done before."
     )
@@ -405,6 +419,11 @@ def alone(out: Path) -> Iterator[None]:
             raise
 
 
+class _Rate(ProgressColumn):
+    def render(self, task: RunningTask) -> Text:
+        return Text(f"{task.speed:.1f}/s" if task.speed else "")
+
+
 @contextmanager
 def progress_bar(shown: bool) -> Iterator[Progress]:
     """Show how far it is, at what rate and for how long still, on a terminal."""
@@ -412,6 +431,7 @@ def progress_bar(shown: bool) -> Iterator[Progress]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        _Rate(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )

@@ -35,7 +35,7 @@ people.head()
 from course.plot import bar
 
 friendly = people.groupby("influence", as_index=False)["stance"].mean()
-bar(friendly, "influence", "stance", title="On average the coach likes us best; does that decide anything?")
+bar(friendly, "influence", "stance", title="On average the coach likes us best")
 # %% [markdown] task="swing"
 # **Whose stance differs most between the deals won and the deals lost?**
 #

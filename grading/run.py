@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
@@ -52,8 +51,3 @@ def record_zero(course: CourseFiles, learner: str, module: str, notebook: str) -
             grade.auto_score = 0
             grade.needs_manual_grade = False
         gradebook.db.commit()
-
-
-def autograded(course: CourseFiles, learner: str, module: str, notebook: str) -> Path:
-    """Where the executed notebook lies."""
-    return course.path("autograded", learner, module, notebook)

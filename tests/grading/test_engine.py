@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from course.errors import GradingError
 from grading import batch
 from grading.batch import grade, read_editions
+from grading.files import atomic, write_csv
 from grading.wire import MalformedError, OpaqueError, decode, encode, receive, send
 
 from .conftest import RIGHT, write
@@ -222,3 +223,17 @@ def test_stock_nbgrader_and_the_engine_agree(root, answer, tmp_path):
     for engine in ("stock", "safe"):
         grade(tmp_path / "class", out=tmp_path / engine, root=root, engine=engine, pages=False, progress=False)
     assert (tmp_path / "stock" / "gradebook.csv").read_bytes() == (tmp_path / "safe" / "gradebook.csv").read_bytes()
+
+
+def test_what_a_learner_wrote_is_no_formula_in_a_spreadsheet(tmp_path):
+    write_csv(tmp_path / "a.csv", ["x"], [["=1+1"], ["@SUM(A1)"], ["-2"], ["fine"], [3.0]])
+    assert (tmp_path / "a.csv").read_text() == "x\n'=1+1\n'@SUM(A1)\n'-2\nfine\n3\n"
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path):
+    target = tmp_path / "kept"
+    target.write_text("before")
+    with pytest.raises(UnicodeEncodeError), atomic(target) as file:
+        file.write("half" * 100_000 + "\ud800")
+    assert target.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [target]

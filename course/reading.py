@@ -155,7 +155,8 @@ def _block(kind: str, code: str, names: dict[str, Any], reading: Reading, line: 
         if isinstance(e, SyntaxError) and e.lineno:
             at = e.lineno
         what = "the assertion does not hold" if isinstance(e, AssertionError) else type(e).__name__
-        raise ContentError(f"{reading.path}:{at}: in this {kind} block {what}: {e}") from None
+        said = str(e) or _line(code, at - line)
+        raise ContentError(f"{reading.path}:{at}: in this {kind} block {what}: {said}") from None
     if kind == "setup":
         return ""
     if kind == "chart":
@@ -174,6 +175,11 @@ def _block(kind: str, code: str, names: dict[str, Any], reading: Reading, line: 
         value = value.to_frame()
     name = f"Table {reading.examples}"  # no two regions of a page may have the same name
     return shown + (f"\n{table(value, name)}\n" if isinstance(value, pd.DataFrame) else "")
+
+
+def _line(code: str, index: int) -> str:
+    lines = code.splitlines()
+    return lines[index].strip() if index < len(lines) else ""
 
 
 def table(frame: pd.DataFrame, name: str = "Table") -> str:

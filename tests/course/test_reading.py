@@ -32,6 +32,11 @@ BREAKS = {
     "value": (r"eur\(sold\)", "eur(unsold)", r":5: \{\{ eur\(unsold\) \}\} fails: NameError"),
     "block": ('"revenue_eur"]', '"revenue"]', r":9: in this setup block KeyError"),
     "claim": ("sold = accounts", "assert len(accounts) == 4, 'four accounts'\nsold = accounts", "four accounts"),
+    "bare claim": (
+        "sold = accounts",
+        "assert len(accounts) == 4\nsold = accounts",
+        r":9: .* the assertion does not hold: assert len\(accounts\) == 4$",
+    ),
     "section": ("## On Monday", "## Monday", "expected the sections"),
     "source": ("@skok", "@skock", "there is no source skock"),
     "concept": ("concept:A7", "concept:A9", "there is no concept A9"),

@@ -19,7 +19,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +95,13 @@ class References:
         exercise = Exercise.read(path)
         with tempfile.TemporaryDirectory() as folder:
             data = Edition(self.seed).write(Path(folder) / "data", list(exercise.tables))
-            return exercise.fingerprints(partial(load, folder=data))
+            tables = {name: load(name, folder=data) for name in exercise.tables}
+
+            def from_copy(*names: str, **_: object) -> Any:
+                made = tuple(tables[name].copy() if name in tables else load(name, folder=data) for name in names)
+                return made[0] if len(made) == 1 else made
+
+            return exercise.fingerprints(from_copy)
 
 
 @lru_cache(maxsize=64)

@@ -49,6 +49,10 @@ for one in releases.itertuples():
     elsewhere.append(rows.loc[~same & watched, ["release", "age", "month", "won"]])
 deals, before, others = (pd.concat(rows, ignore_index=True) for rows in (parts, earlier, elsewhere))
 deals.head()
+# %% [markdown]
+# And this is what rivals were seen to launch in the three years. Hold it against the curve before you call one of them the cause.
+# %% given
+moves.loc[moves["kind"] == "product", ["moved_on", "competitor", "summary"]]
 # %% [markdown] task="lead"
 # **1. By how much does a release win more often than what it replaced, quarter by quarter after the launch?**
 #

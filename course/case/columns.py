@@ -36,9 +36,11 @@ class Column:
         """Return values as the column's type: int64 (float64 if nullable), float64, bool, datetime64[ns], string."""
         if self.kind == "date":
             return pd.Series(pd.to_datetime(values)).astype("datetime64[ns]").reset_index(drop=True)
-        series = pd.Series(values).reset_index(drop=True)
+        plain = values.to_numpy() if isinstance(values, pd.Series) else values
         if self.kind == "text":
-            return series if series.dtype == TEXT else series.astype(TEXT)
+            series = pd.Series(plain, dtype=TEXT)
+            return series.mask(series.isna(), np.nan) if self.nullable and TEXT == object else series
+        series = pd.Series(plain)
         if self.kind == "boolean":
             return series.astype(bool)
         if self.kind == "integer" and not self.nullable:

@@ -15,6 +15,8 @@ from course.case.truths import Truth, parameters, truths
 from course.errors import DataError
 
 PRACTICE_SEED = 2026
+#: from pandas 3 on a shallow copy is safe to hand out: whoever writes to it gets a copy of their own
+COPIES_LATE = int(pd.__version__.partition(".")[0]) >= 3
 
 T = TypeVar("T")
 
@@ -77,7 +79,7 @@ class Edition:
             raise DataError(unknown(name, sorted(published())))
         frame = self._make(node)
         assert isinstance(frame, pd.DataFrame)
-        return frame.copy()
+        return frame.copy(deep=not COPIES_LATE)
 
     def load(self, *names: str) -> Any:
         """Return one table, or several as a tuple: ``course.case.load`` bound to this edition."""

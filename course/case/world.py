@@ -133,6 +133,13 @@ def take(labels: Sequence[object], codes: Array) -> Array:
 
 
 def ids(prefix: str, numbers: Array, width: int = 5) -> Array:
-    """Return ids such as "A-00012" of row numbers from 0 (0 is "A-00001"); -1 is a missing value."""
-    made = [f"{prefix}-{number + 1:0{width}d}" if number >= 0 else None for number in numbers.tolist()]
-    return np.array(made, dtype=object)
+    """Return ids such as "A-00012" as an object array, of row numbers from 0 (0 is "A-00001"); -1 is a missing value."""
+    need = int(numbers.max(initial=-1)) + 1
+    known = _IDS.get((prefix, width))
+    if known is None or known.size <= need:
+        made = [f"{prefix}-{number:0{width}d}" for number in range(1, need + need // 4 + 2)]
+        known = _IDS[prefix, width] = np.array([*made, None], dtype=object)
+    return np.asarray(known[numbers])
+
+
+_IDS: dict[tuple[str, int], Array] = {}

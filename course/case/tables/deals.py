@@ -330,7 +330,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     won[unlucky] = False
     for back in (1, 2, 3):
         month_of_fall = np.flatnonzero(falling & (month == MONTHS - back))
-        won[month_of_fall[won[month_of_fall]][int(0.2 * month_of_fall.size) :]] = False
+        won[month_of_fall[won[month_of_fall]][int(0.15 * month_of_fall.size) :]] = False
     status = np.where(is_open, 0, np.where(won, 1, 2))
 
     # the sandbaggers hold back deals of a quarter's last days

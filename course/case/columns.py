@@ -39,7 +39,7 @@ class Column:
         plain = values.to_numpy() if isinstance(values, pd.Series) else values
         if self.kind == "text":
             series = pd.Series(plain, dtype=TEXT)
-            return series.mask(series.isna(), np.nan) if self.nullable and TEXT == object else series
+            return series.mask(series.isna(), np.nan) if self.nullable and isinstance(TEXT, np.dtype) else series
         series = pd.Series(plain)
         if self.kind == "boolean":
             return series.astype(bool)

@@ -14,6 +14,7 @@ from course.case.registry import Node
 from course.curriculum import Concept, Curriculum, Module, Term, Topic
 from course.quiz import html, inline
 from course.reading import Reading
+from course.site.diagram import by_domain, diagram, in_words
 
 WITHOUT_SCRIPT = "This part runs in the page and needs JavaScript. Without it, take the notebook: "
 TEXTS = Path(__file__).parent / "text"
@@ -269,46 +270,101 @@ def sources(curriculum: Curriculum) -> str:
     return page("\n\n".join(parts), title="Sources", register=True, description="What the course cites and quotes.")
 
 
-def data_dictionary(tables: Mapping[str, Node], rows: Mapping[str, int], seed: int) -> str:
-    """Every table of the case company with its columns, units and keys."""
+def data_dictionary(
+    tables: Mapping[str, Node],
+    rows: Mapping[str, int],
+    seed: int,
+    curriculum: Curriculum,
+    firsts: Mapping[str, list[list[str]]],
+    tasks: Mapping[str, set[str]],
+) -> str:
+    """Every table of the case company with its columns, units and keys, how tables join, and first rows to look at.
+
+    `firsts` gives a table's names of columns and first rows, `tasks` the topics whose task uses it.
+    """
     names = list(tables)
     parts = [
         f"The tables of Tessaly Instruments, practice edition (seed {seed}). All people and firms in them are "
         "invented. History runs from January 2023 to December 2025; amounts are in euros unless the unit says "
         "otherwise. "
         '<a href="assets/data/datapackage.json">The whole package</a> describes itself in the Frictionless format.',
+        '<div class="filter needs-script"><label for="filter">Find a table or a column</label>'
+        '<input id="filter" type="search" autocomplete="off" spellcheck="false" aria-describedby="filtered">'
+        f'<p id="filtered" role="status">{len(names)} tables</p></div>',
+        f'<section class="joins" aria-labelledby="joins">{_joins(tables)}</section>',
         _index("Tables", dict(zip(names, names, strict=True))),
     ]
+    places = {topic.id: _topic_url(module, topic) for module, topic in curriculum.topics(written=True)}
+    places |= {id: f"concepts.html#{id.lower()}" for id in curriculum.concepts}
     for name, node in tables.items():
-        lines = []
-        for column in node.columns:
-            notes = [column.about.rstrip(".") + "."]
-            if column.choices:
-                notes.append(f"One of {', '.join(column.choices)}.")
-            if column.nullable:
-                notes.append("May be missing.")
-            link = f'<a href="#{column.refers.split(".")[0]}">{escape(column.refers)}</a>' if column.refers else ""
-            if link:
-                notes.append("Found in")
-            text = " ".join(map(escape, notes)) + (f" {link}." if link else "")
-            mark = ' <span class="tag">key</span>' if column.key else ""
-            lines.append(
-                f'<tr><th scope="row"><code>{escape(column.name)}</code>{mark}</th><td>{column.kind}</td>'
-                f"<td>{escape(column.unit)}</td><td>{text}</td></tr>"
-            )
-        about = html(node.about)
-        count = f"{rows[name]:,} rows" if name in rows else "table"
-        used = f"; used in {', '.join(node.topics)}" if node.topics else ""
-        parts.append(
-            f'<h2 id="{name}"><code>{name}</code></h2>\n{about}\n'
-            f'<p class="small"><a href="assets/data/{name}.csv">{name}.csv</a>, {count}{used}.</p>\n'
-            f'<div class="table-scroll" tabindex="0" role="region" aria-label="Columns of {name}"><table><thead><tr>'
-            '<th scope="col">column</th><th scope="col">type</th><th scope="col">unit</th><th scope="col">meaning</th>'
-            f"</tr></thead><tbody>{''.join(lines)}</tbody></table></div>"
-        )
+        used = _used({*node.topics, *tasks.get(name, ())}, places)
+        parts.append(_table(name, node, rows.get(name), used, firsts.get(name, [])))
     return page(
         "\n\n".join(parts), title="Data", register=True, description="The case company’s tables, column by column."
     )
+
+
+def _joins(tables: Mapping[str, Node]) -> str:
+    folds = "".join(
+        f'<details class="fold"><summary>{escape(domain)}</summary>'
+        f"{diagram(domain, members)}{in_words(members)}</details>"
+        for domain, members in by_domain(tables).items()
+    )
+    return (
+        '<h2 id="joins">How the tables join</h2><p>One part of the business at a time: its tables at the left, with '
+        f"the columns that lead to other tables; at the right, where they lead.</p>{folds}"
+    )
+
+
+def _table(name: str, node: Node, rows: int | None, used: str, first: list[list[str]]) -> str:
+    lines = []
+    for column in node.columns:
+        notes = [column.about.rstrip(".") + "."]
+        if column.choices:
+            notes.append(f"One of {', '.join(column.choices)}.")
+        if column.nullable:
+            notes.append("May be missing.")
+        link = f'<a href="#{column.refers.split(".")[0]}">{escape(column.refers)}</a>' if column.refers else ""
+        if link:
+            notes.append("Found in")
+        text = " ".join(map(escape, notes)) + (f" {link}." if link else "")
+        kind = ", ".join(filter(None, ("key" if column.key else "", column.kind, column.unit)))
+        lines.append(
+            f'<tr><th scope="row"><code>{escape(column.name)}</code><span class="tag">{escape(kind)}</span></th>'
+            f"<td>{text}</td></tr>"
+        )
+    count = f"{rows:,} rows" if rows is not None else "table"
+    return (
+        f'<section class="described" aria-labelledby="{name}"><h2 id="{name}"><code>{name}</code></h2>'
+        f"{html(node.about)}"
+        f'<p class="small"><a href="assets/data/{name}.csv">{name}.csv</a>, {count}{used}.</p>'
+        f'<div class="table-scroll" tabindex="0" role="region" aria-label="Columns of {name}"><table><thead><tr>'
+        '<th scope="col">column</th><th scope="col">meaning</th>'
+        f"</tr></thead><tbody>{''.join(lines)}</tbody></table></div>{_first_rows(name, first)}</section>"
+    )
+
+
+def _first_rows(name: str, first: list[list[str]]) -> str:
+    if not first:
+        return ""
+    head, *rows = first
+    heads = "".join(f'<th scope="col">{escape(column)}</th>' for column in head)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(_short(v))}</td>' for v in row)}</tr>" for row in rows)
+    return (
+        f'<details class="fold rows"><summary>First {len(rows)} rows<span class="visually-hidden"> of {name}</span>'
+        f'</summary><div class="table-scroll" tabindex="0" role="region" aria-label="First rows of {name}">'
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div></details>"
+    )
+
+
+def _short(value: str) -> str:
+    value = " ".join(value.split())
+    return value if len(value) <= 80 else value[:79].rstrip() + "…"
+
+
+def _used(ids: set[str], places: Mapping[str, str]) -> str:
+    links = [f'<a href="{places[id]}">{id}</a>' if id in places else escape(id) for id in sorted(ids)]
+    return f"; used in {', '.join(links)}" if links else ""
 
 
 def _index(label: str, places: Mapping[str, str], *, letters: bool = False) -> str:

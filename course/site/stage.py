@@ -8,6 +8,8 @@ Each step rewrites only what changed, so that the site can be served while it is
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import logging
 import os
@@ -17,6 +19,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache as cache_of_process
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -99,6 +102,7 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
     plan = Plan(nav=["index.md"])
     exercises: dict[str, dict[str, Any]] = {}
     notebooks: list[dict[str, Any]] = []
+    tasks: dict[str, set[str]] = {}
 
     docs.write("index.md", pages.home(curriculum))
     for module in curriculum.modules:
@@ -121,6 +125,8 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
             if curriculum.exercise(module, topic).exists():
                 exercise = _exercise(curriculum, module, topic, training, cache, load)
                 parts["tasks"] = [cell["id"] for cell in exercise.page["cells"] if cell["kind"] == "task"]
+                for table in exercise.page["tables"]:
+                    tasks.setdefault(table, set()).add(topic.id)
                 assets.write(f"exercises/{topic.id}.json", _json(exercise.page))
                 assets.write(f"notebooks/{exercise.page['notebook']}", exercise.notebook)
                 notebooks.append(
@@ -156,11 +162,11 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
     assets.write("exercises/index.json", _json(exercises))
     assets.write("notebooks/index.json", _json(notebooks))
 
-    rows = _data(curriculum, assets, cache)
+    rows, firsts = _data(curriculum, assets, cache)
     docs.write("glossary.md", pages.glossary(curriculum.glossary.values()))
     docs.write("concepts.md", pages.concepts(curriculum.concepts.values(), curriculum))
     docs.write("sources.md", pages.sources(curriculum))
-    docs.write("data.md", pages.data_dictionary(published(), rows, PRACTICE_SEED))
+    docs.write("data.md", pages.data_dictionary(published(), rows, PRACTICE_SEED, curriculum, firsts, tasks))
     docs.write("instructors.md", pages.text("instructors", "For instructors"))
     docs.write("organisations.md", pages.text("organisations", "For organisations"))
     docs.close()
@@ -270,8 +276,12 @@ def _exercise(
     return cache.get(*_exercise_key(curriculum, module, topic, training), make)
 
 
-def _data(curriculum: Curriculum, assets: Folder, cache: Cache) -> dict[str, int]:
-    """Put the practice edition's data package among the assets and return its tables' numbers of rows."""
+_Rows = dict[str, list[list[str]]]
+_SHOWN = 8  # rows of a table to look at in the page
+
+
+def _data(curriculum: Curriculum, assets: Folder, cache: Cache) -> tuple[dict[str, int], _Rows]:
+    """Put the practice edition's data package among the assets; return its tables' numbers of rows and first rows."""
 
     def make() -> dict[str, bytes]:
         folder = Edition(PRACTICE_SEED).write(curriculum.root / ".build" / "package")
@@ -280,8 +290,12 @@ def _data(curriculum: Curriculum, assets: Folder, cache: Cache) -> dict[str, int
     files = cache.get("data", [], PRACTICE_SEED, make)
     for name, content in files.items():
         assets.write(f"data/{name}", content)
-    package = json.loads(files["datapackage.json"])
-    return {resource["name"]: resource["rows"] for resource in package["resources"]}
+    resources = json.loads(files["datapackage.json"])["resources"]
+    firsts: _Rows = {}
+    for resource in resources:
+        with io.TextIOWrapper(io.BytesIO(files[resource["path"]]), "utf-8", newline="") as text:
+            firsts[resource["name"]] = list(islice(csv.reader(text), 1 + _SHOWN))
+    return {resource["name"]: resource["rows"] for resource in resources}, firsts
 
 
 def _json(value: object) -> str:

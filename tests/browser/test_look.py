@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
@@ -191,6 +192,44 @@ def test_back_returns_to_where_the_reader_was(page: Page, site: str) -> None:
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Data")
     page.wait_for_function("Math.abs(scrollY - 1500) < 5")
+
+
+def test_a_table_is_found_by_a_word_of_its_columns_by_keyboard_alone(page: Page, site: str) -> None:
+    visit(page, site, "data")
+    tables = page.locator(".described")
+    everything = tables.count()
+    page.get_by_label("Find a table or a column").focus()
+    page.keyboard.type("Cost_To_Serve account")
+    expect(page.locator("#accounts")).to_be_visible()
+    matching = page.locator(".described:visible").count()
+    assert 0 < matching < everything
+    expect(page.locator("#filtered")).to_have_text(re.compile(rf"^{matching} of {everything} tables match(es)?$"))
+    assert page.locator(".index .all li:visible").count() == matching
+    page.keyboard.press("Enter")
+    expect(page.locator(".described:visible h2").first).to_be_focused()
+    page.locator("#accounts").locator("xpath=..").get_by_role("link", name="regions.region").click()
+    expect(page.locator("#regions")).to_be_in_viewport()
+    assert page.locator(".described:visible").count() == everything
+
+
+def test_the_data_page_is_sound_with_its_drawings_and_rows_open(
+    screen: Page, site: str, axe: Callable[[Page], list[str]]
+) -> None:
+    visit(screen, site, "data")
+    assert screen.locator("main details[open]").count() == 0
+    screen.evaluate("document.querySelectorAll('.joins details').forEach(details => details.open = true)")
+    screen.locator(".rows summary").first.click()
+    expect(screen.locator(".rows tbody").first.get_by_role("row")).not_to_have_count(0)
+    for drawing in screen.locator("svg.entities").all():
+        assert drawing.evaluate("svg => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width") > 0.95
+    assert axe(screen) == []
+    assert screen.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_without_script_the_data_page_shows_every_table(without_script: Page, site: str) -> None:
+    without_script.goto(site + PAGES["data"])
+    expect(without_script.get_by_label("Find a table or a column")).to_be_hidden()
+    assert without_script.locator(".described:visible").count() == without_script.locator(".described").count() > 0
 
 
 def test_on_paper_there_is_the_reading_and_nothing_else(page: Page, site: str) -> None:

@@ -12,10 +12,12 @@ from urllib.request import urlopen
 
 import pytest
 
+from course.case.registry import published
 from course.curriculum import ROOT, Curriculum
 from course.errors import BuildError, ContentError
 from course.site import pages
 from course.site.cache import Cache
+from course.site.diagram import OTHER, by_domain, diagram, in_words, references
 from course.site.folder import Folder
 from course.site.links import broken_links
 from course.site.serve import Rebuilt, server
@@ -192,15 +194,41 @@ def test_what_pages_load_is_named_by_topic(course: Curriculum) -> None:
         assert (assets / "data" / resource["path"]).is_file()
 
 
-def test_the_data_page_describes_every_column_of_every_table() -> None:
-    from course.case.registry import published
-
-    page = pages.data_dictionary(published(), {}, 2026)
+def test_the_data_page_describes_every_column_of_every_table(course: Curriculum) -> None:
+    page = pages.data_dictionary(published(), {}, 2026, course, {}, {})
     for name, node in published().items():
         assert f'<h2 id="{name}">' in page
         for column in node.columns:
             assert f"<code>{column.name}</code>" in page
             assert column.about
+
+
+def test_the_data_page_shows_first_rows_and_leads_to_where_a_table_is_used(course: Curriculum) -> None:
+    rows = {"accounts": [["name"], ["<b>Aqua</b>"], ["x" * 200]]}
+    page = pages.data_dictionary(published(), {"accounts": 2_000}, 2026, course, rows, {"accounts": {"1.4", "8.1"}})
+    accounts = page.partition('<h2 id="accounts">')[2].partition("</section>")[0]
+    assert f'<a href="01-objectives/{course.topic("1.4").stem}.html">1.4</a>' in accounts
+    assert ">8.1</a>" not in accounts, "a topic that is not written cannot be led to"
+    assert "2,000 rows" in accounts
+    assert "&lt;b&gt;Aqua" in accounts
+    assert "x" * 100 not in accounts
+    assert "<details open" not in page
+
+
+def test_the_diagram_shows_every_table_and_all_that_its_columns_lead_to() -> None:
+    groups = by_domain(published())
+    assert OTHER not in groups, "a table belongs to no part of the business"
+    assert sorted(name for members in groups.values() for name in members) == sorted(published())
+    for domain, members in groups.items():
+        drawing, words = diagram(domain, members), in_words(members)
+        assert drawing.count("<path") == sum(len(references(node)) for node in members.values())
+        for name, node in members.items():
+            assert f">{name}</text>" in drawing
+            assert f'<li><a href="#{name}">' in words
+            for column, table, _ in references(node):
+                assert table in published()
+                assert f">{column}</text>" in drawing
+                assert f'<code>{column}</code> in <a href="#{table}">' in words
 
 
 def test_text_of_a_register_cannot_become_markup(course: Curriculum) -> None:

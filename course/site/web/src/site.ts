@@ -219,6 +219,48 @@ document.addEventListener("click", (event) => {
   if (menu && !menu.contains(target)) menu.open = false;
 });
 
+// Finding a table: every word has to be in its name, its description or its columns
+
+const tableFilter = () => document.querySelector<HTMLInputElement>(".filter input");
+
+function filterTables(): void {
+  const words = tableFilter()?.value.toLowerCase().split(/\s+/).filter(Boolean) ?? [];
+  const tables = [...document.querySelectorAll<HTMLElement>(".described")];
+  for (const table of tables) {
+    const said = [...table.children].filter((part) => !part.matches("details")).map((part) => part.textContent);
+    const text = said.join(" ").toLowerCase();
+    table.hidden = !words.every((word) => text.includes(word));
+    const entry = document.querySelector(`.index .all a[href="#${table.querySelector("h2")?.id}"]`);
+    entry?.closest("li")?.toggleAttribute("hidden", table.hidden);
+  }
+  document.querySelector(".joins")?.toggleAttribute("hidden", words.length > 0);
+  const matching = tables.filter((table) => !table.hidden).length;
+  const status = document.getElementById("filtered");
+  if (!status) return;
+  status.textContent =
+    !words.length ? `${tables.length} tables`
+    : matching === 0 ? "No table matches."
+    : `${matching} of ${tables.length} tables ${matching === 1 ? "matches" : "match"}`;
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target === tableFilter()) filterTables();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.target !== tableFilter()) return;
+  const first = document.querySelector<HTMLElement>(".described:not([hidden]) h2");
+  first?.setAttribute("tabindex", "-1");
+  first?.focus();
+});
+// A link to a table that the filter hides shows all again.
+document.addEventListener("click", (event) => {
+  const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[href^='#']") : null;
+  const field = tableFilter();
+  if (!link || !field || !document.getElementById(link.hash.slice(1))?.closest("[hidden]")) return;
+  field.value = "";
+  filterTables();
+});
+
 // What a page has of its own: the contents beside it follow the reader
 
 let contents: { heading: HTMLElement; link: HTMLAnchorElement }[] = [];

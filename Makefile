@@ -57,7 +57,7 @@ tools:
 	[ -z "$$lack" ] || { echo "The tests need$$lack, which this machine lacks. On Debian: apt-get install$$lack"; exit 1; }
 
 test: tools lint check
-	@$(BIN)/pytest -m "not slow"
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not slow"
 	@echo "The exercises once more, on the browser's pandas:"
 	@.venv-pandas22/bin/python -m pytest -q -m "not slow" tests/content/test_exercises.py
 

@@ -16,11 +16,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-case_app = typer.Typer(help="The case company's data.", no_args_is_help=True)
+case_app = typer.Typer()
 app.add_typer(case_app, name="case")
 
 Layout = Literal["auto", "ours", "moodle", "canvas"]
-Edition = Annotated[int, typer.Option("--edition", "-e", help="Seed of the edition; the practice edition by default.")]
+PRACTICE = 2026
+Edition = Annotated[
+    int, typer.Option("--edition", "-e", help="Seed of the edition; the practice edition's by default.")
+]
+Seed = Annotated[int, typer.Option("--seed", "-s", help="Seed of the edition; the practice edition's by default.")]
+LARGEST_CSV = 20
 
 
 @app.command()
@@ -116,17 +121,16 @@ def release(
     modules: Annotated[list[str] | None, typer.Argument(help="Modules, such as 01-objectives; all by default.")] = None,
     *,
     out: Annotated[Path, typer.Option(help="Folder to write to; it must not exist or be empty.")],
-    edition: Edition = 0,
+    edition: Edition = PRACTICE,
 ) -> None:
     """Write the learner's notebooks and data of an edition.
 
     Example: course release 01-objectives --edition 7 --out handout
     """
-    from course.case.edition import PRACTICE_SEED
     from course.release import release as write
 
-    written = write(modules or [], edition=edition or PRACTICE_SEED, out=out)
-    typer.echo(f"Wrote {len(written)} files of the edition {edition or PRACTICE_SEED} to {out}.")
+    written = write(modules or [], edition=edition, out=out)
+    typer.echo(f"Wrote {len(written)} files of the edition {edition} to {out}.")
 
 
 @app.command()
@@ -136,7 +140,7 @@ def grade(
     ] = None,
     *,
     out: Annotated[Path, typer.Option(help="Folder for gradebook, feedback and the nbgrader course.")] = Path("graded"),
-    edition: Edition = 0,
+    edition: Edition = PRACTICE,
     module: Annotated[list[str] | None, typer.Option(help="Grade these modules (assignments) only.")] = None,
     layout: Annotated[Layout, typer.Option(help="How the folder is laid out: auto, ours, moodle or canvas.")] = "auto",
     editions: Annotated[
@@ -167,7 +171,6 @@ def grade(
 
     Example: course grade submissions --edition 7 --out graded --workers 2
     """
-    from course.case.edition import PRACTICE_SEED
     from grading.batch import grade as run
     from grading.batch import print_summary, read_editions
     from grading.existing import grade_existing
@@ -188,7 +191,7 @@ def grade(
     assert folder is not None
     summary = run(
         folder,
-        edition=edition or PRACTICE_SEED,
+        edition=edition,
         out=out,
         modules=module or [],
         layout=layout,
@@ -204,21 +207,47 @@ def grade(
     print_summary(summary)
 
 
-@case_app.command("write")
-def case_write(
-    out: Annotated[Path, typer.Option(help="Folder for the data package.")],
-    edition: Edition = 0,
-    scale: Annotated[float, typer.Option(help="1 is about 9,000 opportunities.", min=0.05)] = 1.0,
+@case_app.callback(invoke_without_command=True)
+def case(
+    context: typer.Context,
+    seed: Seed = PRACTICE,
+    scale: Annotated[float, typer.Option(help="How large: 1 is about 9,000 opportunities.")] = 1.0,
+    out: Annotated[Path | None, typer.Option(help="Folder for the data package.")] = None,
+    file_format: Annotated[
+        Literal["csv", "parquet"],
+        typer.Option("--format", help="parquet holds any size: as many divisions as --scale says."),
+    ] = "csv",
 ) -> None:
-    """Write an edition's tables as CSV with a datapackage.json.
+    """Write the case company's tables as a data package, or do something else with its data.
 
-    Example: course case write --edition 7 --out data
+    Example: course case --seed 7 --out data
     """
-    from course.case.edition import PRACTICE_SEED
+    if context.invoked_subcommand is not None:
+        if out is not None:
+            raise CourseError(f"--out belongs to what follows: course case {context.invoked_subcommand} … --out {out}")
+        return
+    if out is None:
+        raise CourseError("Name the folder that the tables are written to, such as: course case --seed 7 --out data")
     from course.case.edition import Edition as CaseEdition
 
-    CaseEdition(edition or PRACTICE_SEED, scale).write(out)
-    typer.echo(f"Wrote the edition {edition or PRACTICE_SEED} to {out}.")
+    if file_format == "csv":
+        if scale > LARGEST_CSV:
+            raise CourseError(
+                f"An edition of scale {scale:g} is too large for CSV, which is made in memory up to scale "
+                f"{LARGEST_CSV}. Add --format parquet"
+            )
+        CaseEdition(seed, scale).write(out)
+    else:
+        from rich.progress import Progress
+
+        from course.case.divisions import write_large
+
+        if scale != int(scale):
+            raise CourseError(f"With --format parquet, --scale is a whole number of divisions, not {scale:g}.")
+        with Progress() as progress:
+            task = progress.add_task(f"{scale:g} divisions", total=int(scale))
+            write_large(seed, int(scale), out, report=lambda done, _: progress.update(task, completed=done))
+    typer.echo(f"Wrote the edition {seed} at scale {scale:g} to {out}.")
 
 
 @case_app.command("import")
@@ -242,19 +271,18 @@ def case_import(
 
 
 @case_app.command("truths")
-def case_truths(edition: Edition = 0) -> None:
+def case_truths(seed: Seed = PRACTICE) -> None:
     """Print what is planted in an edition's data, for an instructor.
 
-    Example: course case truths --edition 7
+    Example: course case truths --seed 7
     """
     from rich.console import Console
     from rich.table import Table
 
-    from course.case.edition import PRACTICE_SEED
     from course.case.edition import Edition as CaseEdition
 
-    table = Table("topic", "what is planted", "with", title=f"Planted in the edition {edition or PRACTICE_SEED}")
-    for truth in CaseEdition(edition or PRACTICE_SEED).truths().values():
+    table = Table("topic", "what is planted", "with", title=f"Planted in the edition {seed}")
+    for truth in CaseEdition(seed).truths().values():
         values = "\n".join(f"{name} = {value}" for name, value in truth.parameters.items())
         table.add_row(truth.topic, truth.statement, values, end_section=True)
     Console().print(table)

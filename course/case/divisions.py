@@ -1,11 +1,13 @@
-"""Editions too large for memory: a company of many divisions, each of scale 1, streamed to files one after the other.
+"""Editions too large for memory: a company of many divisions, each of scale 1, streamed to Parquet one after the other.
 
-All divisions share the seed's planted parameters, markets, exchange rates and rivals; each has its own accounts, people
-and deals. An identifier carries its division's number: "A-00012" of division 7 is "A-000700012".
+All divisions share the seed's planted parameters, catalogue, markets, exchange rates and rivals' launches; each has its
+own accounts, people and deals, so what is true in one is true in all. A row says which division it belongs to, and an
+identifier carries the number: "A-00012" of division 7 is "A-0007-00012".
 """
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -14,94 +16,117 @@ from typing import Any
 
 import pandas as pd
 
+from course.case.columns import Column, whole
 from course.case.edition import Edition, unknown
+from course.case.package import DESCRIPTOR, descriptor
 from course.case.registry import columns, published
 from course.errors import DataError
 
-#: tables that grow with the company and whose identifiers are its own
-GROWING = (
-    "accounts",
-    "reps",
-    "opportunities",
-    "quotes",
-    "bookings",
-    "subscriptions",
-    "contacts",
-    "leads",
-    "activities",
+#: tables that are the same in every division; they are written once
+CATALOGUE = frozenset(
+    {
+        "commission_plan",
+        "competitors",
+        "discount_policy",
+        "exchange_rates",
+        "price_tiers",
+        "product_components",
+        "products",
+        "releases",
+    }
 )
-#: identifiers that all divisions share
-_SHARED = ("regions", "products", "partners", "releases", "territories", "managers")
+DIVISION = whole("division", "Part of the company that the row belongs to, from 0")
+#: what DuckDB may hold at a time; the rest waits in a file beside the result
+MEMORY = "1GB"
+_TYPES = {"text": "VARCHAR", "boolean": "BOOLEAN", "date": "DATE", "integer": "BIGINT", "number": "DOUBLE"}
 Report = Callable[[int, int], None]
 
 
 def divisions(seed: int, count: int, names: Sequence[str]) -> Iterator[dict[str, pd.DataFrame]]:
-    """Yield the tables of each division in turn, with identifiers that are unique among all divisions."""
-    wrong = [name for name in names if name not in GROWING]
-    if wrong:
-        there = ", ".join(GROWING)
-        raise DataError(unknown(wrong[0], sorted(GROWING)) if wrong[0] not in published() else
-                        f"the table {wrong[0]} does not grow with the company; those that do are: {there}")  # fmt: skip
+    """Yield the tables of each division in turn, with identifiers that are unique among all divisions.
+
+    Tables of the catalogue come with the first division only. Raises ``DataError`` for a table that does not exist.
+    """
+    for name in names:
+        if name not in published():
+            raise DataError(unknown(name, sorted(published())))
     for number in range(count):
         edition = Edition(seed, division=number)
-        yield {name: _numbered(name, edition.table(name), number) for name in names}
+        own = [name for name in names if not number or name not in CATALOGUE]
+        yield {name: _numbered(name, edition.table(name), number) for name in own}
+
+
+def fields(name: str) -> tuple[Column, ...]:
+    """Return the columns that a table has in an edition of divisions."""
+    return columns(name) if name in CATALOGUE else (DIVISION, *columns(name))
 
 
 def _numbered(name: str, frame: pd.DataFrame, number: int) -> pd.DataFrame:
-    """Return the table with the division's number in its identifiers."""
+    """Return the table with the division's number in a column and in its identifiers."""
+    if name in CATALOGUE:
+        return frame
     for column in columns(name):
-        other = column.refers.partition(".")[0]
-        own = column.key or (column.refers and other not in _SHARED) or column.name in ("quote_id", "manager_id")
-        if own and column.kind == "text":
-            values: Any = frame[column.name].to_numpy(dtype=object)
-            frame[column.name] = column.typed(
-                [f"{value.replace('-', f'-{number:04d}', 1)}" if isinstance(value, str) else None for value in values]
-            )
+        if column.name.endswith("_id") and column.refers.partition(".")[0] not in CATALOGUE:
+            frame[column.name] = frame[column.name].str.replace("-", f"-{number:04d}-", n=1, regex=False)
+    frame.insert(0, DIVISION.name, number)
     return frame
 
 
 def write_large(
-    seed: int, count: int, folder: Path, names: Sequence[str] = GROWING[:5], report: Report | None = None
+    seed: int, count: int, folder: Path, names: Sequence[str] | None = None, report: Report | None = None
 ) -> Path:
-    """Write tables of ``count`` divisions as Parquet, one file a table and one row group a division; return the folder.
+    """Write the tables (all, or those of ``names``) of ``count`` divisions as Parquet; return the folder.
 
-    Memory holds one division at a time. The folder appears complete or not at all. Raises ``DataError`` if it exists,
-    or if the Parquet library is not installed.
+    One file a table, with a ``datapackage.json``. Memory holds one division and what DuckDB may take. The folder
+    appears complete or not at all. Raises ``DataError`` if it exists, if ``count`` is none, or without DuckDB.
     """
     try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+        import duckdb
     except ImportError as error:
-        raise DataError("large editions are written as Parquet: install the package pyarrow first") from error
+        raise DataError("large editions are written as Parquet: install the package duckdb first") from error
+    if count < 1:
+        raise DataError(f"a company of divisions has at least 1, not {count}")
     if folder.exists():
         raise DataError(f"{folder}: expected a folder that does not exist yet, so that nothing is overwritten")
+    chosen = sorted(published()) if names is None else list(dict.fromkeys(names))
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    writers: dict[str, Any] = {}
+    made = beside / "new"
+    made.mkdir()
     try:
-        for number, tables in enumerate(divisions(seed, count, names)):
-            for name, frame in tables.items():
-                schema = _schema(pa, name)
-                rows = pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
-                if name not in writers:
-                    writers[name] = pq.ParquetWriter(beside / f"{name}.parquet", schema)
-                writers[name].write_table(rows)
-            if report is not None:
-                report(number + 1, count)
-        for writer in writers.values():
-            writer.close()
-        beside.chmod(0o755)
-        beside.replace(folder)
-    except BaseException:
+        # One thread, so that the same seed gives the same bytes.
+        with duckdb.connect(beside / "divisions.duckdb", config={"memory_limit": MEMORY, "threads": 1}) as database:
+            rows = _stream(database, divisions(seed, count, chosen), count, report)
+            for name in chosen:
+                path = str(made / f"{name}.parquet").replace("'", "''")
+                database.execute(f"COPY {name} TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+                database.execute(f"DROP TABLE {name}")
+        package = descriptor({name: (fields(name), rows[name]) for name in chosen}, seed, count, "parquet")
+        text = json.dumps(package, indent=2, ensure_ascii=False)
+        (made / DESCRIPTOR).write_text(text + "\n", encoding="utf-8")
+        made.replace(folder)
+    finally:
         shutil.rmtree(beside, ignore_errors=True)
-        raise
     return folder
 
 
-def _schema(pa: Any, name: str) -> Any:
-    kinds = {"text": pa.string(), "boolean": pa.bool_(), "date": pa.timestamp("ns"), "integer": pa.int64()}
-    fields = []
-    for column in columns(name):
-        whole = column.kind != "integer" or not column.nullable
-        fields.append((column.name, kinds.get(column.kind, pa.float64()) if whole else pa.float64()))
-    return pa.schema(fields)
+def _stream(
+    database: Any, parts: Iterator[dict[str, pd.DataFrame]], count: int, report: Report | None
+) -> dict[str, int]:
+    """Append each division's tables to the database; return the rows of each."""
+    rows: dict[str, int] = {}
+    for done, tables in enumerate(parts, 1):
+        for name, frame in tables.items():
+            values = ", ".join(f"CAST({column.name} AS {_type(column)}) AS {column.name}" for column in fields(name))
+            verb = f"INSERT INTO {name}" if name in rows else f"CREATE TABLE {name} AS"
+            database.register("part", frame)
+            database.execute(f"{verb} SELECT {values} FROM part")
+            database.unregister("part")
+            rows[name] = rows.get(name, 0) + len(frame)
+        if report is not None:
+            report(done, count)
+    return rows
+
+
+def _type(column: Column) -> str:
+    return "DOUBLE" if column.kind == "integer" and column.nullable else _TYPES[column.kind]

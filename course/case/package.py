@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -17,6 +17,8 @@ from course.case.registry import columns, nodes
 from course.errors import DataError
 
 DESCRIPTOR = "datapackage.json"
+Form = Literal["csv", "parquet"]
+_MEDIA = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 _TYPES = {"text": "string", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date"}
 _KINDS: dict[str, Any] = {
     "string": "text",
@@ -27,8 +29,10 @@ _KINDS: dict[str, Any] = {
 }
 
 
-def descriptor(frames: dict[str, pd.DataFrame], seed: int, scale: float) -> dict[str, Any]:
-    """Return the Frictionless descriptor of a data package that holds these tables."""
+def descriptor(
+    tables: dict[str, tuple[tuple[Column, ...], int]], seed: int, scale: float, form: Form = "csv"
+) -> dict[str, Any]:
+    """Return the Frictionless descriptor of a data package that holds these tables, given as (columns, rows)."""
     return {
         "name": "tessaly-instruments",
         "title": "Tessaly Instruments, an invented company",
@@ -36,12 +40,11 @@ def descriptor(frames: dict[str, pd.DataFrame], seed: int, scale: float) -> dict
         "profile": "tabular-data-package",
         "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
         "edition": {"seed": seed, "scale": scale},
-        "resources": [_resource(name, frame, set(frames)) for name, frame in frames.items()],
+        "resources": [_resource(name, *table, set(tables), form) for name, table in tables.items()],
     }
 
 
-def _resource(name: str, frame: pd.DataFrame, there: set[str]) -> dict[str, Any]:
-    declared = columns(name)
+def _resource(name: str, declared: tuple[Column, ...], rows: int, there: set[str], form: Form) -> dict[str, Any]:
     schema: dict[str, Any] = {"fields": [_field(column) for column in declared], "missingValues": [""]}
     keys = [column.name for column in declared if column.key]
     if keys:
@@ -57,14 +60,14 @@ def _resource(name: str, frame: pd.DataFrame, there: set[str]) -> dict[str, Any]
     return {
         "name": name,
         "type": "table",
-        "path": f"{name}.csv",
+        "path": f"{name}.{form}",
         "profile": "tabular-data-resource",
         "scheme": "file",
-        "format": "csv",
-        "mediatype": "text/csv",
+        "format": form,
+        "mediatype": _MEDIA[form],
         "encoding": "utf-8",
         "description": nodes()[name].about,
-        "rows": len(frame),
+        "rows": rows,
         "schema": schema,
     }
 
@@ -96,7 +99,8 @@ def write(frames: dict[str, pd.DataFrame], folder: Path, seed: int, scale: float
         made.mkdir()
         for name, frame in frames.items():
             frame.to_csv(made / f"{name}.csv", index=False, date_format="%Y-%m-%d", lineterminator="\n")
-        text = json.dumps(descriptor(frames, seed, scale), indent=2, ensure_ascii=False)
+        package = descriptor({name: (columns(name), len(frame)) for name, frame in frames.items()}, seed, scale)
+        text = json.dumps(package, indent=2, ensure_ascii=False)
         (made / DESCRIPTOR).write_text(text + "\n", encoding="utf-8")
         if folder.exists():
             folder.replace(beside / "old")

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from course.cli import app
+from course.case.edition import PRACTICE_SEED
+from course.cli import PRACTICE, app
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -22,6 +23,8 @@ def verbs() -> Iterator[tuple[str, typer.main.TyperCommand]]:
         for name, command in group.commands.items():
             if hasattr(command, "commands"):
                 yield from walk(command, (*path, name))
+                if command.invoke_without_command:
+                    yield " ".join((*path, name)), command
             else:
                 yield " ".join((*path, name)), command
 
@@ -48,10 +51,14 @@ def test_each_verb_has_help_an_example_and_explained_options(verb: str):
         assert getattr(parameter, "help", None), f"course {verb}: {parameter.name} is not explained"
 
 
+def test_the_practice_edition_is_the_one_by_default():
+    assert PRACTICE == PRACTICE_SEED
+
+
 def test_commands_that_the_readme_shows_exist():
     for line in re.findall(r"^\.venv/bin/course (.+)$", README.read_text(), re.M):
         arguments = shlex.split(line, comments=True)
-        verb = next(v for v in VERBS if " ".join(arguments).startswith(v))
+        verb = max((v for v in VERBS if " ".join(arguments).startswith(v)), key=len)
         VERBS[verb].make_context(verb, arguments[len(verb.split()) :])
 
 
@@ -61,7 +68,12 @@ def test_commands_that_the_readme_shows_exist():
         (["check", "09-goals"], "There is no module 09-goals. The modules are 01-objectives"),
         (["release", "09-goals", "--out", "handout"], "There is no module 09-goals"),
         (["grade", "nowhere"], "nowhere"),
-        (["case", "truths", "--edition", "-3"], "-3"),
+        (["case", "truths", "--seed", "-3"], "a whole number from 0, not -3"),
+        (["case"], "Name the folder that the tables are written to"),
+        (["case", "--scale", "30", "--out", "data"], "too large for CSV"),
+        (["case", "--scale", "1.5", "--format", "parquet", "--out", "data"], "a whole number of divisions, not 1.5"),
+        (["case", "--scale", "0.05", "--out", "data"], "scale is 0.1 or more"),
+        (["case", "--out", "data", "truths"], "--out belongs to what follows"),
     ],
 )
 def test_what_a_user_gets_wrong_is_one_message(arguments: list[str], message: str, tmp_path: Path):

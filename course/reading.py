@@ -39,18 +39,31 @@ SECTIONS = (
 )
 _FENCE = re.compile(r"^```python (setup|example|chart)[ \t]*\n(.*?)^```[ \t]*$", re.S | re.M)
 _VALUE = re.compile(r"\{\{(.+?)\}\}", re.S)
-_CITE = re.compile(r"\[@([a-z0-9-]+)\]")
-_CLAIM = re.compile(r"\[#([a-z0-9-]+)\]")
-_LINK = re.compile(r"\]\((glossary|topic|concept):([A-Za-z0-9.-]+)\)")
+CITE = re.compile(r"\[@([a-z0-9-]+)\]")
+CLAIM = re.compile(r"\[#([a-z0-9-]+)\]")
+LINK = re.compile(r"\]\((glossary|topic|concept):([A-Za-z0-9.-]+)\)")
+
+
+@dataclass(frozen=True)
+class Example:
+    """Code that is shown, and what its last expression gave where that is a table."""
+
+    code: str
+    table: pd.DataFrame | None
 
 
 @dataclass
 class Reading:
-    """A topic page, executed. `markdown` is plain Markdown with inline HTML; in its links `../` is the root."""
+    """A topic page, executed.
+
+    `markdown` is plain Markdown with inline HTML; in its links `../` is the root. `parts` is the same in order for
+    what is not a web page: prose as it stands in the source with its figures filled in, examples, charts.
+    """
 
     path: Path
     topic: str
     markdown: str = ""
+    parts: list[str | Example | Figure] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
     claims: list[str] = field(default_factory=list)
@@ -105,12 +118,14 @@ def render(path: Path, curriculum: Curriculum, load: Callable[..., Any]) -> Read
     # All blocks run before any prose is filled in: the moment that opens a page speaks of figures computed below it.
     fences = list(_FENCE.finditer(body))
     blocks = [_block(m[1], m[2], names, reading, line_of(m.start()) + 1) for m in fences]
-    out, end = [], 0
+    end = 0
     for match, block in zip(fences, blocks, strict=True):
-        out += [_prose(body[end : match.start()], names, path, line_of(end)), block]
+        reading.parts.append(_prose(body[end : match.start()], names, path, line_of(end)))
+        reading.parts += [block] if block else []
         end = match.end()
-    out.append(_prose(body[end:], names, path, line_of(end)))
-    markdown = "".join(out)
+    reading.parts.append(_prose(body[end:], names, path, line_of(end)))
+    reading.figures = [part for part in reading.parts if isinstance(part, Figure)]
+    markdown = _markdown(reading)
     reading.sections = re.findall(r"^## (.+?)\s*$", markdown, re.M)
     if tuple(reading.sections) != SECTIONS:
         raise ContentError(
@@ -137,7 +152,7 @@ def _prose(text: str, names: Mapping[str, Any], path: Path, line: int) -> str:
     return _VALUE.sub(value, text)
 
 
-def _block(kind: str, code: str, names: dict[str, Any], reading: Reading, line: int) -> str:
+def _block(kind: str, code: str, names: dict[str, Any], reading: Reading, line: int) -> Example | Figure | None:
     try:
         tree = ast.parse("\n" * (line - 1) + code, str(reading.path))
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
@@ -158,23 +173,35 @@ def _block(kind: str, code: str, names: dict[str, Any], reading: Reading, line: 
         said = str(e) or _line(code, at - line)
         raise ContentError(f"{reading.path}:{at}: in this {kind} block {what}: {said}") from None
     if kind == "setup":
-        return ""
+        return None
     if kind == "chart":
         if not isinstance(value, Figure):
             raise ContentError(
                 f"{reading.path}:{line}: a chart block ends in figure(…), not in {type(value).__name__}."
             )
-        reading.figures.append(value)
-        return f"\n{value.html('../')}\n"
-    reading.examples += 1
-    shown = (
-        '\n<details class="computation" markdown="1">\n<summary>Show the computation</summary>\n\n'
-        f"```python\n{code}```\n\n</details>\n"
-    )
+        return value
     if isinstance(value, pd.Series):
         value = value.to_frame()
-    name = f"Table {reading.examples}"  # no two regions of a page may have the same name
-    return shown + (f"\n{table(value, name)}\n" if isinstance(value, pd.DataFrame) else "")
+    return Example(code, value if isinstance(value, pd.DataFrame) else None)
+
+
+def _markdown(reading: Reading) -> str:
+    out = []
+    for part in reading.parts:
+        if isinstance(part, str):
+            out.append(part)
+        elif isinstance(part, Figure):
+            out.append(f"\n{part.html('../')}\n")
+        else:
+            reading.examples += 1
+            out.append(
+                '\n<details class="computation" markdown="1">\n<summary>Show the computation</summary>\n\n'
+                f"```python\n{part.code}```\n\n</details>\n"
+            )
+            if part.table is not None:
+                name = f"Table {reading.examples}"  # no two regions of a page may have the same name
+                out.append(f"\n{table(part.table, name)}\n")
+    return "".join(out)
 
 
 def _line(code: str, index: int) -> str:
@@ -186,10 +213,10 @@ def table(frame: pd.DataFrame, name: str = "Table") -> str:
     """A DataFrame as an accessible HTML table in a box that scrolls sideways; a named index becomes columns."""
     if any(frame.index.names):
         frame = frame.reset_index()
-    head = "".join(f'<th scope="col"{_align(frame[c])}>{html.escape(_heading(c))}</th>' for c in frame)
+    head = "".join(f'<th scope="col"{_align(frame[c])}>{html.escape(heading(c))}</th>' for c in frame)
     rows = []
     for row in frame.itertuples(index=False):
-        cells = [f"<td{_align(frame[c])}>{html.escape(_shown(v))}</td>" for c, v in zip(frame, row, strict=True)]
+        cells = [f"<td{_align(frame[c])}>{html.escape(shown(v))}</td>" for c, v in zip(frame, row, strict=True)]
         rows.append(f"<tr>{''.join(cells)}</tr>")
     return (
         f'<div class="table-scroll" tabindex="0" role="region" aria-label="{name}">'
@@ -197,15 +224,22 @@ def table(frame: pd.DataFrame, name: str = "Table") -> str:
     )
 
 
-def _heading(column: object) -> str:
+def heading(column: object) -> str:
+    """A column's name as readers see it."""
     return str(column).replace("_", " ")
 
 
 def _align(column: pd.Series[Any]) -> str:
-    return ' class="num"' if pd.api.types.is_numeric_dtype(column) and column.dtype != bool else ""
+    return ' class="num"' if is_number(column) else ""
 
 
-def _shown(value: Any) -> str:
+def is_number(column: pd.Series[Any]) -> bool:
+    """Whether a column holds numbers, which are aligned at their right."""
+    return bool(pd.api.types.is_numeric_dtype(column)) and column.dtype != bool
+
+
+def shown(value: Any) -> str:
+    """A value of a table as readers see it: dates in words, numbers with as many digits as they deserve."""
     if isinstance(value, pd.Timestamp):
         return f"{value.day} {value:%B %Y}" if value.day != 1 else f"{value:%B %Y}"
     if isinstance(value, (bool, np.bool_)):
@@ -250,4 +284,4 @@ def _link(markdown: str, reading: Reading, curriculum: Curriculum) -> str:
         known("term", key, curriculum.glossary, reading.terms, "glossary.yml")
         return f"](../glossary.md#{key})"
 
-    return _LINK.sub(link, _CLAIM.sub(claim, _CITE.sub(cite, markdown)))
+    return LINK.sub(link, CLAIM.sub(claim, CITE.sub(cite, markdown)))

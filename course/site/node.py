@@ -17,7 +17,7 @@ WEB = Path(__file__).parent / "web"
 
 def run(arguments: Sequence[str], *, cwd: Path, what: str) -> str:
     """Run Node with `arguments` in `cwd` and return what it printed. Raises BuildError naming `what` when it fails."""
-    node = _root() / "bin" / "node"
+    node = program()
     environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     done = subprocess.run([node, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -25,6 +25,11 @@ def run(arguments: Sequence[str], *, cwd: Path, what: str) -> str:
         lines = [line for line in (done.stderr or done.stdout).strip().splitlines() if len(line) < 400]
         raise BuildError(f"{what} failed:\n" + "\n".join(lines[-30:]))
     return done.stdout
+
+
+def program() -> Path:
+    """The Node program. Raises BuildError when the package that brings it is not installed."""
+    return _root() / "bin" / "node"
 
 
 def packages() -> Path:

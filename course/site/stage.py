@@ -97,7 +97,7 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
     """Write pages to `work`/docs and what they load to `work`/assets. Raises ContentError on the first bad source."""
     docs, assets = Folder(work / "docs"), Folder(work / "assets")
     cache = Cache(curriculum.root / ".cache" / "site")
-    load = _practice()
+    load = practice()
     _run_ahead(curriculum, training, cache)
     plan = Plan(nav=["index.md"])
     exercises: dict[str, dict[str, Any]] = {}
@@ -139,7 +139,7 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
             if not written:
                 continue
             exercises[topic.id] = parts
-            reading = _reading(curriculum, module, topic, cache, load)
+            reading = executed(curriculum, module, topic, cache, load)
             for figure in reading.figures:
                 for path, spec in figure.files().items():
                     assets.write(path.removeprefix("assets/"), spec)
@@ -175,7 +175,7 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
 
 
 @cache_of_process
-def _practice() -> Callable[..., Any]:
+def practice() -> Callable[..., Any]:
     """`load` on the practice edition, whatever data the working directory holds; callers get tables of their own."""
     edition = Edition(PRACTICE_SEED)
 
@@ -216,10 +216,10 @@ def _run_topic(root: Path, folder: str, id: str, training: Training) -> None:
     cache = Cache(root / ".cache" / "site")
     with suppress(CourseError):
         if curriculum.exercise(module, topic).exists():
-            _exercise(curriculum, module, topic, training, cache, _practice())
+            _exercise(curriculum, module, topic, training, cache, practice())
     with suppress(CourseError):
         if curriculum.reading(module, topic).exists():
-            _reading(curriculum, module, topic, cache, _practice())
+            executed(curriculum, module, topic, cache, practice())
 
 
 def _registers(curriculum: Curriculum) -> list[Path]:
@@ -252,9 +252,12 @@ def _exercise_key(curriculum: Curriculum, module: Module, topic: Topic, training
     return "exercise", [curriculum.exercise(module, topic)], (module.folder, training.shows_solutions)
 
 
-def _reading(curriculum: Curriculum, module: Module, topic: Topic, cache: Cache, load: Callable[..., Any]) -> Reading:
+def executed(
+    curriculum: Curriculum, module: Module, topic: Topic, cache: Cache, load: Callable[..., Any] | None = None
+) -> Reading:
+    """A topic's reading, run on the data that `load` gives (the practice edition) unless it is in the cache."""
     path = curriculum.reading(module, topic)
-    return cache.get(*_reading_key(curriculum, module, topic), lambda: render(path, curriculum, load))
+    return cache.get(*_reading_key(curriculum, module, topic), lambda: render(path, curriculum, load or practice()))
 
 
 @dataclass

@@ -4,7 +4,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help serve test test-all setup build check lint tools clean
+.PHONY: help serve test test-all setup build check rivals lint tools clean
 
 help:
 	@echo "make serve     set up, build the course and serve it at http://127.0.0.1:8000"
@@ -13,6 +13,7 @@ help:
 	@echo "make setup     only make .venv with everything in it"
 	@echo "make build     write the site to site/"
 	@echo "make check     print the matrix of topics"
+	@echo "make rivals    install the programs that benchmarks/ compares with"
 	@echo "make clean     remove what was built; downloads stay in .cache/"
 
 serve: setup
@@ -42,6 +43,15 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv .venv-pandas22
 	@.venv-pandas22/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-pandas22.lock
 	@touch $@
+
+# Other people's programs, that benchmarks/ compares ours with.
+.venv-benchmarks/.installed: requirements-benchmarks.lock
+	@echo "Installing what the benchmarks compare with into .venv-benchmarks …"
+	@$(PYTHON) -m venv .venv-benchmarks
+	@.venv-benchmarks/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-benchmarks.lock
+	@touch $@
+
+rivals: setup .venv-benchmarks/.installed
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -1,16 +1,18 @@
 """How fast the case company is made: python benchmarks/case.py [--large].
 
 Prints the seconds for one topic's tables and for all tables of a new edition in a warm process, rows a second beside
-the package leadforge where it is installed, and, with --large, the curve over scale up to a thousand divisions.
+the package leadforge (`make rivals` installs it), and, with --large, the curve over scale up to a thousand divisions.
 """
 
 import argparse
+import json
 import resource
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from course.case.edition import Edition
@@ -56,44 +58,61 @@ def ours():
     return count / taken
 
 
+RIVAL = """
+import statistics, time
+from leadforge.api.generator import Generator
+from leadforge.render.relational import to_dataframes
+taken, rows = [], 0
+for seed in range(1, 4):
+    generator = Generator.from_recipe("b2b_saas_procurement_v1", seed=seed, exposure_mode="student_public")
+    start = time.perf_counter()
+    bundle = generator.generate()
+    frames = to_dataframes(bundle.simulation_result, bundle.population)
+    taken.append(time.perf_counter() - start)
+    rows = sum(len(frame) for frame in frames.values())
+print(rows, statistics.median(taken))
+"""
+
+
 def leadforge(own):
-    """Time leadforge's simulated CRM in the same run, its start-up taken off, if it is there."""
-    program = Path(sys.executable).parent / "leadforge"
-    if not program.exists():
-        print("leadforge: not installed here (pip install leadforge), so not compared")
-        return
-    import pandas as pd
+    """Time leadforge's simulated CRM in the same run: made in memory as ours is, in a warm process, nothing written."""
+    python = Path(".venv-benchmarks/bin/python")
+    if not python.exists():
+        raise SystemExit("leadforge, which this compares with, is not installed: run `make rivals` first")
+    done = subprocess.run([str(python), "-c", RIVAL], capture_output=True, text=True, check=True)
+    rows, taken = done.stdout.split()
+    theirs = int(rows) / float(taken)
+    print(f"leadforge: {int(rows):,} rows in {float(taken):.2f} s, {theirs:,.0f} rows/s")
+    print(f"rows a second, ours as a multiple of leadforge's: {own / theirs:,.0f}")
 
-    def run(*arguments):
-        start = time.perf_counter()
-        subprocess.run([str(program), *arguments], capture_output=True, check=True)
-        return time.perf_counter() - start
 
-    with tempfile.TemporaryDirectory() as folder:
-        start_up = run("--help")
-        options = ["--recipe", "b2b_saas_procurement_v1", "--seed", "42", "--mode", "student_public"]
-        taken = run("generate", *options, "--out", f"{folder}/out") - start_up
-        rows = sum(len(pd.read_parquet(path)) for path in Path(folder).rglob("*.parquet"))
-    theirs = rows / taken
-    print(f"leadforge: {rows:,} rows in {taken:.2f} s, {theirs:,.0f} rows/s; ours {own / theirs:,.0f} times as many")
+SALES = ["accounts", "contacts", "leads", "activities", "opportunities", "quotes", "bookings", "subscriptions"]
 
 
 def large():
+    """Write each scale in a process of its own, so that each peak of memory is its own."""
+    print(f"scale, {', '.join(SALES)} as Parquet:")
+    for count in (1, 10, 100, 1000):
+        with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(1, get_context("spawn")) as process:
+            rows, taken, peak = process.submit(_large, count, Path(folder) / "large").result()
+        each = f"{taken / count:6.3f} s a division"
+        print(f"  {count:5,d}  {rows:13,d} rows  {taken:8.1f} s  {each}  peak {peak:.2f} GiB", flush=True)
+
+
+def _large(count, folder):
     from course.case.divisions import write_large
 
-    print("scale, opportunities and accounts as Parquet:")
-    for count in (1, 10, 100, 1000):
-        with tempfile.TemporaryDirectory() as folder:
-            start = time.perf_counter()
-            write_large(7, count, Path(folder) / "large", ("accounts", "opportunities"))
-            taken = time.perf_counter() - start
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-        print(f"  {count:5d}  {taken:8.1f} s  {taken / count:6.3f} s a division  peak {peak:.2f} GiB")
+    start = time.perf_counter()
+    write_large(7, count, folder, SALES)
+    taken = time.perf_counter() - start
+    resources = json.loads((folder / "datapackage.json").read_text())["resources"]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return sum(found["rows"] for found in resources), taken, peak
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--large", action="store_true", help="also the curve over scale; takes minutes, needs pyarrow")
+    parser.add_argument("--large", action="store_true", help="also the curve over scale; takes minutes")
     arguments = parser.parse_args()
     leadforge(ours())
     if arguments.large:

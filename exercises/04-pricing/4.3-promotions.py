@@ -128,19 +128,6 @@ for effect, (product, period) in LOOK.items():
     here, elsewhere = counts[product][True], counts[product][False]
     rows.append({"effect": effect, "orders": here[period], "expected": elsewhere[period], "change": here[period] - elsewhere[period]})
 effects = pd.DataFrame(rows)
-# %% [markdown] wrong="added_difference" task="effects"
-# This moves the expectation by the *number* of orders that the other regions gained or lost. Those are fewer or more regions than the ones
-# with the promotion, so the same trend is counted too small or too large here. In which unit can a trend be carried from one group
-# of regions to another of a different size?
-# %% wrong="added_difference" task="effects"
-counts = flow.groupby(["product_id", "promoted", "period"]).size()
-rows = []
-for effect, (product, period) in LOOK.items():
-    here, elsewhere = counts[product][True], counts[product][False]
-    a_month = here["before"] / MONTHS["before"] + elsewhere[period] / MONTHS[period] - elsewhere["before"] / MONTHS["before"]
-    expected = a_month * MONTHS[period]
-    rows.append({"effect": effect, "orders": here[period], "expected": expected, "change": here[period] - expected})
-effects = pd.DataFrame(rows)
 # %% [markdown]
 # Now the money. An order that came anyway is worth nothing to the promotion, and it was sold for less.
 # %% [markdown] task="result"

@@ -102,6 +102,37 @@ def read_folder(folder: Path, shown: str, budget: Budget) -> Iterator[Leaf]:
             yield from read_file(name, path, budget, dir_fd=fd)
 
 
+def read_beside(folder: Path, budget: Budget) -> dict[str, bytes]:
+    """The files beside the notebooks of a submission, by relative name: what a learner's code may import or read.
+
+    Links and special files, hidden files and what goes past the limits are left out with a note.
+    """
+    found: dict[str, bytes] = {}
+    for top, dirs, files, fd in os.fwalk(folder, follow_symlinks=False):
+        dirs[:] = sorted(d for d in dirs if d not in _JUNK and not d.startswith("."))
+        if len(Path(top).relative_to(folder).parts) >= budget.limits.folder_depth:
+            dirs.clear()
+        for name in sorted(n for n in files if not n.endswith(".ipynb") and not n.startswith(".")):
+            shown = str(Path(top, name).relative_to(folder))
+            try:
+                budget.count(shown)
+                opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=fd)
+            except OSError as e:
+                budget.note(f"{printable(shown)}: left out, it can't be opened ({e.strerror}).")
+                continue
+            with open(opened, "rb") as file:
+                if not stat.S_ISREG(os.fstat(opened).st_mode):
+                    budget.note(f"{printable(shown)}: left out, it is not an ordinary file.")
+                    continue
+                data = file.read(budget.limits.notebook + 1)
+            if len(data) > budget.limits.notebook:
+                budget.note(_too_big(shown, len(data), budget.limits.notebook))
+                continue
+            budget.spend(len(data), shown)
+            found[shown] = data
+    return found
+
+
 def read_file(file: str | Path, shown: str, budget: Budget, dir_fd: int | None = None) -> Iterator[Leaf]:
     """Yield the notebook, or the notebooks of the archive, at one path. Refuses links and special files with a note."""
     budget.count(shown)

@@ -51,7 +51,7 @@ from grading.gradebook import Record, Row, record_path, rows, write_gradebook, w
 from grading.intake import Handed, Layout, Learner, Received, Released, learner_id, receive
 from grading.outcome import Outcome, Status, nothing, outcomes
 from grading.pool import Result, Task, make_pool
-from grading.record import Kept, Ledger
+from grading.record import Kept, Ledger, Marks, marks_of
 from grading.run import autograde, record_zero, submit
 from grading.sandbox import missing
 
@@ -249,16 +249,29 @@ class _Drawn:
 
 @dataclass(frozen=True)
 class _One:
-    """One notebook to grade; `notebook` is what runs, once there is something to run."""
+    """One notebook to grade; `notebook` is what runs, once there is something to run.
+
+    `together` says how many notebooks of the same submission are graded in this run.
+    """
 
     handed: Handed
     release: Released
     digest: str
+    together: int = 1
     notebook: NotebookNode | None = None
 
     @property
     def place(self) -> tuple[str, str, str]:
         return self.handed.learner, self.handed.module, self.handed.notebook
+
+
+@dataclass(frozen=True)
+class _Done:
+    """A notebook that was run: what the gradebook is to know of it, and what the record."""
+
+    one: _One
+    marks: Marks
+    found: dict[str, Outcome]
 
 
 @dataclass(frozen=True)
@@ -269,6 +282,8 @@ class _Batch:
     drawn: dict[str, _Drawn]
     pages: NotebookPages | None
     trust: frozenset[str]
+    held: dict[tuple[str, str], list[_Done]] = field(default_factory=dict)
+    """Submissions of which other notebooks are still running."""
 
     def todo(self, received: Received, skipped: Callable[[], object]) -> Iterator[_One]:
         """Give what has to be graded; lay it where nbgrader expects submissions."""
@@ -282,7 +297,7 @@ class _Batch:
                     submit(self.course, learner.id, module, handed)
                 for _ in range(len(mine) - len(new)):
                     skipped()
-                yield from new
+                yield from (replace(one, together=len(new)) for one in new)
 
     def _done(self, one: _One) -> bool:
         record = Record.read(record_path(self.course, *one.place))
@@ -323,22 +338,29 @@ class _Batch:
             yield replace(one, notebook=notebook), task
 
     def finish(self, one: _One, result: Result, ledger: Ledger) -> None:
-        """Record a result: executed notebook, then scores in one transaction, then the record that it is done."""
+        """Write the executed notebook; record its submission once all notebooks of that are done."""
         self._forget(one)
-        received = one.handed.received
+        handed = one.handed
         if one.notebook is None or "failed" in result:
             self.course.path("autograded", *one.place).unlink(missing_ok=True)
-            ledger.record_zero(*one.place, received)
-            self._keep(one, self._nothing(one, result.get("failed", "")))
+            done = _Done(one, Marks(handed.notebook), self._nothing(one, result.get("failed", "")))
+        else:
+            notebook = executed(one.notebook, result)
+            write_atomically(self.course.path("autograded", *one.place), nbformat.v4.writes(notebook) + "\n")
+            found = outcomes(notebook, handed)
+            for cell, kind in result["opaque"].items():
+                why = f"The test needs {kind}, which can't leave the place where your code runs."
+                found[cell] = Outcome("not compared", f"{why} Your instructor sees this.")
+            done = _Done(one, marks_of(handed.notebook, notebook), found)
+        held = self.held.setdefault((handed.learner, handed.module), [])
+        held.append(done)
+        if len(held) < one.together:
             return
-        done = executed(one.notebook, result)
-        write_atomically(self.course.path("autograded", *one.place), nbformat.v4.writes(done) + "\n")
-        ledger.record(one.handed.learner, one.handed.module, done, one.handed.notebook, received)
-        found = outcomes(done, one.handed)
-        for cell, kind in result["opaque"].items():
-            why = f"The test needs {kind}, which can't leave the place where your code runs. Your instructor sees this."
-            found[cell] = Outcome("not compared", why)
-        self._keep(one, found)
+        # Scores in one transaction, and only then the records that say that they are there.
+        received = max(each.one.handed.received for each in held)
+        ledger.record(handed.learner, handed.module, [each.marks for each in held], received)
+        for each in self.held.pop((handed.learner, handed.module)):
+            self._keep(each.one, each.found)
 
     def _forget(self, one: _One) -> None:
         page = self.out / "feedback" / one.handed.learner / one.handed.module / f"{one.handed.notebook}.html"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import hashlib
 from collections.abc import Collection, Mapping
@@ -26,12 +27,14 @@ def task_for(
     *,
     data: str | None = None,
     files: str | None = None,
+    own: Mapping[str, bytes] | None = None,
     trusted: Collection[str] = (),
 ) -> tuple[NotebookNode, Task]:
     """Give the notebook with hidden tests restored and the task that runs it.
 
     `marks` are the references that its tests may ask for; `data` and `files` digests of folders that workers are sent;
-    `trusted` the graded cells that may run beside the learner's code.
+    `own` what the learner handed in beside the notebook, which yields to `files`; `trusted` the graded cells that may
+    run beside the learner's code.
     """
     notebook = restore(copy.deepcopy(rebuilt), kept)
     cells = []
@@ -45,7 +48,9 @@ def task_for(
             {"kind": "test" if test else "learner", "source": cell.source, "given": given, "grade_id": grade_id}
         )
     task = {
-        "cells": cells, "marks": marks, "data": data, "files": files, "trusted": sorted(trusted),
+        "cells": cells, "marks": marks, "data": data, "files": files,
+        "own": {name: base64.b64encode(content).decode() for name, content in (own or {}).items()},
+        "trusted": sorted(trusted),
         "seconds": SECONDS, "total": TOTAL, "memory": MEMORY,
     }  # fmt: skip
     return notebook, task

@@ -2,8 +2,9 @@
 
     summary = grade_existing(Path("my-course"))
 
-Read from the folder: nbgrader_config.py (course id, database, folders), release/ (what the notebooks looked like),
-source/ (the files that go with them), submitted/<student>/<assignment>/. Written: autograded/ and the gradebook.
+Read from the folder: nbgrader_config.py (course id, database, folders, late penalties), release/ (what the notebooks
+looked like), source/ (the files that go with them), submitted/<student>/<assignment>/ with timestamp.txt and what lies
+beside the notebooks. Written: autograded/ and the gradebook.
 The assignments must have been released by `nbgrader generate_assignment`, since the hidden tests are in the gradebook.
 """
 
@@ -14,24 +15,28 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC
 from pathlib import Path
 
 import nbformat
+from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from course.errors import GradingError, SubmissionError
-from grading.archive import Budget, read_file
+from grading.archive import Budget, read_beside, read_file
 from grading.batch import Summary, alone, progress_bar, require_protection
+from grading.coursedir import nbgrader_log
 from grading.engine import digest_of, executed, task_for
 from grading.files import write_atomically
 from grading.intake import Handed
 from grading.notebook import rebuild
 from grading.outcome import Outcome, nothing, outcomes
 from grading.pool import Result, Task, make_pool
-from grading.record import Ledger
+from grading.record import Ledger, Marks, marks_of
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class _One:
     notebook: NotebookNode | None
     handed: Handed
     released: NotebookNode
+    together: int
 
 
 class _Course:
@@ -53,11 +59,32 @@ class _Course:
         if (self.root / "nbgrader_config.py").exists():
             config = PyFileConfigLoader("nbgrader_config.py", path=str(self.root)).load_config()
         config.CourseDirectory.root = str(self.root)
+        self.config = config
         self.directory = CourseDirectory(config=config)
 
     def folder(self, step: str, student: str, assignment: str) -> Path:
         """Where nbgrader keeps an assignment of a student in a step."""
         return Path(self.directory.format_path(step, student, assignment))
+
+    def received(self, student: str, assignment: str) -> str:
+        """When a submission came, in ISO format, as its timestamp.txt says; nothing if it has none."""
+        folder = self.folder(self.directory.submitted_directory, student, assignment)
+        path = folder / "timestamp.txt"
+        if path.is_symlink() or not path.is_file():
+            return ""
+        try:
+            found = self.directory.get_existing_timestamp(str(folder))
+        except (OSError, ValueError, SystemExit):
+            return ""
+        return found.replace(tzinfo=UTC).isoformat() if found else ""
+
+    def penalise(self, student: str, assignment: str, notebooks: Sequence[str]) -> None:
+        """Let nbgrader, or the plugin that the course configures, say what lateness costs."""
+        with nbgrader_log():
+            for notebook in notebooks:
+                place = {"notebook": notebook, "assignment": assignment, "student": student}
+                resources = ResourcesDict(nbgrader={**place, "db_url": self.directory.db_url})
+                AssignLatePenalties(config=self.config).preprocess(nbformat.v4.new_notebook(), resources)
 
     def submissions(self, assignments: Sequence[str]) -> list[tuple[str, str]]:
         """Which student handed in which assignment. Links are not followed."""
@@ -104,11 +131,20 @@ def grade_existing(
         with progress_bar(progress) as bar, make_pool(scheduler, workers, folders, not unprotected) as pool:
             step = bar.add_task("Grading", total=None)
             work = _tasks(course, pairs, ledger, {a: digest for a, (digest, _) in copies.items()}, frozenset(trust))
+            held: dict[tuple[str, str], list[Marks]] = {}
             for one, result in pool.run(work):
-                for cell, outcome in _finish(course, one, result, ledger).items():
+                marks, found = _finish(course, one, result)
+                for cell, outcome in found.items():
                     statuses[outcome.status] += 1
                     if outcome.status == "not compared":
                         remarks.append(f"{one.learner}: {one.name}:{cell}: {outcome.reason}")
+                mine = held.setdefault((one.learner, one.assignment), [])
+                mine.append(marks)
+                if len(mine) == one.together:
+                    received = course.received(one.learner, one.assignment)
+                    ledger.record(one.learner, one.assignment, mine, received)
+                    course.penalise(one.learner, one.assignment, [each.notebook for each in mine])
+                    del held[one.learner, one.assignment]
                 fresh += 1
                 bar.advance(step)
         ledger.close()
@@ -144,15 +180,18 @@ def _tasks(
                 )
             released[assignment] = {p.stem: nbformat.read(p, as_version=4) for p in paths}
         submitted = course.folder(course.directory.submitted_directory, student, assignment)
+        budget = Budget()
+        own = read_beside(submitted, budget)
+        own.pop("timestamp.txt", None)
         for name, release in released[assignment].items():
             kept = ledger.kept(assignment, name)
             handed = _hand_in(student, assignment, name, submitted / f"{name}.ipynb", release)
-            one = _One(student, assignment, name, None, handed[0], release)
+            one = _One(student, assignment, name, None, handed[0], release, len(released[assignment]))
             if handed[1] is None:
                 yield one, {}
                 continue
             trusted = [c.split(":")[1] for c in trust if c.startswith(f"{name}:")]
-            notebook, task = task_for(handed[1], kept, {}, files=files[assignment] or None, trusted=trusted)
+            notebook, task = task_for(handed[1], kept, {}, files=files[assignment] or None, own=own, trusted=trusted)
             yield replace(one, notebook=notebook), task
 
 
@@ -173,17 +212,15 @@ def _hand_in(
     return replace(handed, problem=" ".join(budget.notes)), None
 
 
-def _finish(course: _Course, one: _One, result: Result, ledger: Ledger) -> dict[str, Outcome]:
+def _finish(course: _Course, one: _One, result: Result) -> tuple[Marks, dict[str, Outcome]]:
     target = course.folder(course.directory.autograded_directory, one.learner, one.assignment) / f"{one.name}.ipynb"
     if one.notebook is None or "failed" in result:
         target.unlink(missing_ok=True)
-        ledger.record_zero(one.learner, one.assignment, one.name)
         status, reason = ("not run", result["failed"]) if "failed" in result else ("missing", one.handed.problem)
-        return nothing(one.released, "not run" if status == "not run" else "missing", reason)
+        return Marks(one.name), nothing(one.released, "not run" if status == "not run" else "missing", reason)
     done = executed(one.notebook, result)
     write_atomically(target, nbformat.v4.writes(done) + "\n")
-    ledger.record(one.learner, one.assignment, done, one.name)
     found = outcomes(done, one.handed)
     for cell, kind in result["opaque"].items():
         found[cell] = Outcome("not compared", f"the test needs {kind}, which can't leave the place where the code runs")
-    return found
+    return marks_of(one.name, done), found

@@ -1,14 +1,14 @@
-"""Writes what a run gave into nbgrader's gradebook, one transaction a notebook, and reads the tests from it.
+"""Writes what a run gave into nbgrader's gradebook, one transaction a submission, and reads the tests from it.
 
 Only the process that holds this object knows the gradebook's address. Writing the same result again changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from nbformat import NotebookNode
 from nbgrader import utils
@@ -17,16 +17,14 @@ from nbgrader.api import (
     BaseCell,
     Comment,
     Grade,
-    GradeCell,
     Notebook,
-    SolutionCell,
     SourceCell,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
-    TaskCell,
+    new_uuid,
 )
-from sqlalchemy import create_engine, event, select
+from sqlalchemy import Connection, Table, bindparam, create_engine, event, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -44,6 +42,42 @@ class Kept:
     locked: bool
 
 
+@dataclass(frozen=True)
+class Marks:
+    """What one notebook of a submission got: a score for each graded cell, None where a person gives it, and which
+    answers were left as they came. Without scores it gets nothing at all.
+    """
+
+    notebook: str
+    scores: Mapping[str, float | None] | None = None
+    silent: Mapping[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Notebook:
+    """A released notebook in the gradebook: its id, and those of its graded and its answer cells by name."""
+
+    id: str
+    graded: Mapping[str, str]
+    answered: Mapping[str, str]
+
+
+_SUBMISSION, _NOTEBOOK, _GRADE, _COMMENT, _STUDENT, _CELL = (
+    cast("Table", kind.__table__)
+    for kind in (SubmittedAssignment, SubmittedNotebook, Grade, Comment, Student, BaseCell)
+)
+_SCORED = (
+    update(_GRADE)
+    .where(_GRADE.c.notebook_id == bindparam("mine"), _GRADE.c.cell_id == bindparam("cell"))
+    .values(auto_score=bindparam("score"), needs_manual_grade=bindparam("waits"))
+)
+_COMMENTED = (
+    update(_COMMENT)
+    .where(_COMMENT.c.notebook_id == bindparam("mine"), _COMMENT.c.cell_id == bindparam("cell"))
+    .values(auto_comment=bindparam("said"))
+)
+
+
 class Ledger:
     """The gradebook at `url`, open for writing. Raises GradingError when it can't be opened."""
 
@@ -58,6 +92,7 @@ class Ledger:
             raise GradingError(
                 f"The gradebook can't be opened ({type(e).__name__}): {str(e).splitlines()[0]}"
             ) from None
+        self._assignments: dict[str, tuple[str, dict[str, _Notebook]]] = {}
 
     def close(self) -> None:
         """Let go of the database."""
@@ -77,110 +112,109 @@ class Ledger:
                 for c in session.scalars(query)
             }
 
-    def record(self, learner: str, module: str, executed: NotebookNode, notebook: str, received: str = "") -> None:
-        """Record the scores of an executed notebook by nbgrader's rules, all or nothing."""
-        scores = {
-            c.metadata.nbgrader.grade_id: utils.determine_grade(c)[0] for c in executed.cells if utils.is_grade(c)
-        }
-        silent = {
-            c.metadata.nbgrader.grade_id: bool(c.metadata.nbgrader.get("checksum") == utils.compute_checksum(c))
-            for c in executed.cells
-            if is_answer(c)
-        }
-        self._write(learner, module, notebook, scores, silent, received)
-
-    def record_zero(self, learner: str, module: str, notebook: str, received: str = "") -> None:
-        """Record that a learner gets nothing for a notebook."""
-        self._write(learner, module, notebook, None, {}, received)
-
-    def _write(
-        self,
-        learner: str,
-        module: str,
-        notebook: str,
-        scores: Mapping[str, float | None] | None,
-        silent: Mapping[str, bool],
-        received: str,
-    ) -> None:
+    def record(self, learner: str, module: str, found: Sequence[Marks], received: str = "") -> None:
+        """Record what the notebooks of one submission got by nbgrader's rules, all or nothing."""
         for attempt in range(5):
             try:
-                with Session(self.engine, autoflush=False) as session, session.begin():
-                    submitted = _submission(session, learner, module, received)
-                    _score(session, submitted, notebook, scores, silent)
+                with self.engine.begin() as connection:
+                    submission = self._submission(connection, learner, module, received)
+                    for marks in found:
+                        self._score(connection, submission, module, marks)
                 return
             except (IntegrityError, OperationalError):
                 # Somebody else wrote the same learner just now.
                 if attempt == 4:
                     raise
 
+    def _submission(self, connection: Connection, learner: str, module: str, received: str) -> str:
+        """Give the id of a learner's submission; make it, with all that nbgrader keeps of one, if it is not there."""
+        assignment, notebooks = self._assignment(connection, module)
+        stamp = datetime.fromisoformat(received).astimezone(UTC).replace(tzinfo=None) if received else None
+        mine = (_SUBMISSION.c.assignment_id == assignment) & (_SUBMISSION.c.student_id == learner)
+        there = connection.execute(select(_SUBMISSION.c.id, _SUBMISSION.c.timestamp).where(mine)).first()
+        if there is not None:
+            if stamp and (there.timestamp is None or there.timestamp < stamp):
+                connection.execute(update(_SUBMISSION).where(mine).values(timestamp=stamp))
+            return str(there.id)
+        if connection.execute(select(_STUDENT.c.id).where(_STUDENT.c.id == learner)).first() is None:
+            connection.execute(insert(_STUDENT).values(id=learner))
+        submission = new_uuid()
+        connection.execute(
+            insert(_SUBMISSION).values(id=submission, assignment_id=assignment, student_id=learner, timestamp=stamp)
+        )
+        made: dict[Table, list[dict[str, object]]] = {_NOTEBOOK: [], _GRADE: [], _COMMENT: []}
+        for notebook in notebooks.values():
+            id = new_uuid()
+            made[_NOTEBOOK].append({"id": id, "assignment_id": submission, "notebook_id": notebook.id})
+            made[_GRADE] += [{"notebook_id": id, "cell_id": cell} for cell in notebook.graded.values()]
+            made[_COMMENT] += [{"notebook_id": id, "cell_id": cell} for cell in notebook.answered.values()]
+        for kind, rows in made.items():
+            if rows:
+                connection.execute(insert(kind), rows)
+        return submission
+
+    def _score(self, connection: Connection, submission: str, module: str, marks: Marks) -> None:
+        _, notebooks = self._assignment(connection, module)
+        notebook = notebooks[marks.notebook]
+        mine = connection.execute(
+            select(_NOTEBOOK.c.id).where(
+                _NOTEBOOK.c.assignment_id == submission, _NOTEBOOK.c.notebook_id == notebook.id
+            )
+        ).scalar_one()
+        grades = connection.execute(select(_GRADE.c.cell_id, _GRADE.c.manual_score).where(_GRADE.c.notebook_id == mine))
+        by_hand = {row.cell_id: row.manual_score is not None for row in grades}
+        scored = []
+        for name, cell in notebook.graded.items():
+            # A task cell has no score of its own: a person gives it.
+            score = 0.0 if marks.scores is None else marks.scores.get(name)
+            waits = marks.scores is not None and (score is None or by_hand.get(cell, False))
+            scored.append({"mine": mine, "cell": cell, "score": score, "waits": waits})
+        if scored:
+            connection.execute(_SCORED, scored)
+        said = [
+            {"mine": mine, "cell": cell, "said": "No response." if marks.silent.get(name) else None}
+            for name, cell in notebook.answered.items()
+        ]
+        if said:
+            connection.execute(_COMMENTED, said)
+
+    def _assignment(self, connection: Connection, module: str) -> tuple[str, dict[str, _Notebook]]:
+        """Give an assignment's id and its notebooks by name. A release can't change while there are submissions."""
+        if module not in self._assignments:
+            assignment = connection.execute(select(Assignment.id).where(Assignment.name == module)).scalar_one()
+            notebooks = {}
+            for id, name in connection.execute(
+                select(Notebook.id, Notebook.name).where(Notebook.assignment_id == assignment)
+            ):
+                cells = connection.execute(
+                    select(_CELL.c.id, _CELL.c.name, _CELL.c.type).where(_CELL.c.notebook_id == id)
+                ).all()
+                notebooks[name] = _Notebook(
+                    id,
+                    {c.name: c.id for c in cells if c.type in ("GradeCell", "TaskCell")},
+                    {c.name: c.id for c in cells if c.type in ("SolutionCell", "TaskCell")},
+                )
+            self._assignments[module] = (assignment, notebooks)
+        return self._assignments[module]
+
+
+def marks_of(notebook: str, executed: NotebookNode) -> Marks:
+    """What an executed notebook got, by nbgrader's rules."""
+    return Marks(
+        notebook,
+        {c.metadata.nbgrader.grade_id: utils.determine_grade(c)[0] for c in executed.cells if utils.is_grade(c)},
+        {
+            c.metadata.nbgrader.grade_id: bool(c.metadata.nbgrader.get("checksum") == utils.compute_checksum(c))
+            for c in executed.cells
+            if is_answer(c)
+        },
+    )
+
 
 def _patient(connection: Any, _: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA busy_timeout=30000")
     cursor.close()
-
-
-def _submission(session: Session, learner: str, module: str, received: str) -> SubmittedAssignment:
-    assignment = session.scalars(select(Assignment).where(Assignment.name == module)).one()
-    student = session.get(Student, learner)
-    if student is None:
-        student = Student(id=learner)
-        session.add(student)
-        session.flush()
-    query = select(SubmittedAssignment).where(
-        SubmittedAssignment.assignment_id == assignment.id, SubmittedAssignment.student_id == learner
-    )
-    submitted = session.scalars(query).one_or_none()
-    if submitted is None:
-        submitted = SubmittedAssignment(assignment_id=assignment.id, student_id=learner)
-        session.add(submitted)
-        session.flush()
-        for notebook in session.scalars(select(Notebook).where(Notebook.assignment_id == assignment.id)).all():
-            made = SubmittedNotebook(notebook_id=notebook.id, assignment_id=submitted.id)
-            session.add(made)
-            session.flush()
-            for cell in session.scalars(select(BaseCell).where(BaseCell.notebook_id == notebook.id)):
-                if isinstance(cell, (GradeCell, TaskCell)):
-                    session.add(Grade(cell_id=cell.id, notebook_id=made.id))
-                if isinstance(cell, (SolutionCell, TaskCell)):
-                    session.add(Comment(cell_id=cell.id, notebook_id=made.id))
-        session.flush()
-    if received:
-        stamp = datetime.fromisoformat(received).astimezone(UTC).replace(tzinfo=None)
-        if submitted.timestamp is None or submitted.timestamp < stamp:
-            submitted.timestamp = stamp
-    return submitted
-
-
-def _score(
-    session: Session,
-    submitted: SubmittedAssignment,
-    notebook: str,
-    scores: Mapping[str, float | None] | None,
-    silent: Mapping[str, bool],
-) -> None:
-    query = (
-        select(SubmittedNotebook)
-        .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
-        .where(SubmittedNotebook.assignment_id == submitted.id, Notebook.name == notebook)
-    )
-    mine = session.scalars(query).one()
-    graded = (
-        select(Grade, BaseCell.name).join(BaseCell, Grade.cell_id == BaseCell.id).where(Grade.notebook_id == mine.id)
-    )
-    for grade, name in session.execute(graded):
-        # A task cell has no score of its own: a person gives it.
-        score = 0.0 if scores is None else scores.get(name)
-        grade.auto_score = score
-        grade.needs_manual_grade = scores is not None and (score is None or grade.manual_score is not None)
-    comments = (
-        select(Comment, BaseCell.name)
-        .join(BaseCell, Comment.cell_id == BaseCell.id)
-        .where(Comment.notebook_id == mine.id)
-    )
-    for comment, name in session.execute(comments):
-        comment.auto_comment = "No response." if silent.get(name) else None
-    session.flush()
 
 
 def restore(notebook: NotebookNode, kept: Mapping[str, Kept]) -> NotebookNode:

@@ -105,6 +105,8 @@ def _locked_up(
             os.chdir(files or request["scratch"])
             os.environ["COURSE_DATA"] = data or ""
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        # As in a kernel, modules beside the notebook can be imported.
+        sys.path.insert(0, "")
         if mine:
             _hand_out(mine)
         serve(socket.socket(fileno=fd), shell)

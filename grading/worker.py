@@ -6,12 +6,14 @@ A worker knows no gradebook and shares no folder with the grader: all that a not
 Over the socket FD come tasks and go results, as messages of `grading.wire`:
 
     {"op": "files", "digest": …, "names": [...]} + contents      kept until the worker ends; no answer
-    {"op": "task", "cells": [...], "marks": {...}, "data": digest or null, "files": digest or null, …}
+    {"op": "task", "cells": [...], "marks": {...}, "data": digest or null, "files": digest or null,
+     "own": {name: base64}, …}
         -> {"outputs": [...], "ended": …, "opaque": {...}} or {"failed": reason}
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import gc
 import json
@@ -106,8 +108,18 @@ class Worker:
         request: dict[str, Any] = {
             name: str(self.folder / task[name]) if task.get(name) else None for name in ("data", "files")
         }
+        theirs = Path(tempfile.mkdtemp(dir=self.folder)) if task.get("own") else None
+        if theirs:
+            theirs.chmod(0o755)
+            for name, content in task["own"].items():
+                path = theirs / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(base64.b64decode(content))
+            if request["files"]:
+                shutil.copytree(request["files"], theirs, dirs_exist_ok=True)
         if request["files"]:
             shutil.copytree(request["files"], scratch, dirs_exist_ok=True)
+        request["files"] = str(theirs) if theirs else request["files"]
         request |= {"memory": task["memory"], "cpu": int(task["total"]), "locked": self.locked}
         pid, sock = self.warm.fork({**request, "user": self.user, "scratch": str(scratch)})
         try:
@@ -116,6 +128,8 @@ class Worker:
             sock.close()
             self.warm.end(pid)
             shutil.rmtree(scratch, ignore_errors=True)
+            if theirs:
+                shutil.rmtree(theirs, ignore_errors=True)
 
     def _judged(self, task: dict[str, Any], sock: socket.socket, data: str | None, scratch: Path) -> dict[str, Any]:
         read, write = os.pipe()

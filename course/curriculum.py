@@ -232,5 +232,8 @@ class Curriculum:
     def memo(self, module: Module) -> Path:
         return self.root / "exercises" / module.folder / "memo.md"
 
+    def guide(self, module: Module) -> Path:
+        return self.root / "modules" / module.folder / "guide.md"
+
     def quiz(self, module: Module) -> Path:
         return self.root / "modules" / module.folder / "quiz.yml"

@@ -1,0 +1,141 @@
+"""Writes MyST Markdown: links within the book, blocks that the template draws, tables, text for Typst."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from course.curriculum import Curriculum
+from course.errors import ContentError
+from course.reading import CITE, CLAIM, LINK, heading, is_number, shown
+
+MOST_ROWS = 14
+
+
+def label(kind: str, key: str) -> str:
+    """The name of a place in the book: `topic-1-4`, `term-ltv`, `source-barrett-2025`."""
+    return f"{kind}-{key}".lower().replace(".", "-")
+
+
+def place(kind: str, key: str, text: str) -> str:
+    """A paragraph that links can lead to."""
+    return f"({label(kind, key)})=\n{text.strip()}"
+
+
+@dataclass
+class Links:
+    """Turns the course's own links and citations into links within the book.
+
+    `topics` and `modules` are those that the book holds; what links to another is text. `cited` collects the sources
+    and claims that are cited.
+    """
+
+    curriculum: Curriculum
+    topics: frozenset[str]
+    modules: frozenset[int]
+    cited: set[str] = field(default_factory=set)
+
+    def within(self, text: str, where: object) -> str:
+        """The Markdown with its links. Raises ContentError naming `where` when one leads to what does not exist."""
+        curriculum = self.curriculum
+
+        def known(kind: str, key: str, entries: Any) -> None:
+            if key not in entries:
+                raise ContentError(f"{where}: there is no {kind} {key}. Mend its name, or add it to modules/.")
+
+        def cite(match: re.Match[str]) -> str:
+            known("source", match[1], curriculum.sources)
+            return f"[({curriculum.sources[match[1]].short})](#{label('source', match[1])})"
+
+        def claim(match: re.Match[str]) -> str:
+            known("claim", match[1], curriculum.claims)
+            source = curriculum.claims[match[1]].source
+            known("source", source, curriculum.sources)
+            return f"[({curriculum.sources[source].short})](#{label('claim', match[1])})"
+
+        def link(match: re.Match[str]) -> str:
+            kind, key = match[1], match[2]
+            if kind == "topic":
+                module = curriculum.module_of(key)
+                if key in self.topics:
+                    return f"](#{label('topic', key)})"
+                return f"](#{label('module', str(module.id))})" if module.id in self.modules else "](#planned)"
+            if kind == "concept":
+                known("concept", key, curriculum.concepts)
+                return f"](#{label('concept', key)})"
+            known("term", key, curriculum.glossary)
+            return f"](#{label('term', key)})"
+
+        text = LINK.sub(link, CLAIM.sub(claim, CITE.sub(cite, text)))
+        return re.sub(r"\[([^]]*)\]\(#planned\)", r"\1", text)
+
+
+def block(name: str, body: str, /, **arguments: str) -> str:
+    """A part of the page that the template's function `name` draws; arguments are Typst code."""
+    call = f"{name}({', '.join(f'{key}: {value}' for key, value in arguments.items())})"
+    colons = ":" * (1 + max((len(run) for run in re.findall(r"^:{3,}", body, re.M)), default=2))
+    return f"{colons}{{block}} {call}\n\n{body.strip()}\n\n{colons}"
+
+
+def typst(code: str) -> str:
+    """Typst code of its own, between two blocks."""
+    ticks = "`" * (1 + max((len(run) for run in re.findall(r"`{3,}", code)), default=2))
+    return f"{ticks}{{typst}}\n{code}\n{ticks}"
+
+
+def section(title: str) -> str:
+    """A heading within a chapter of the first level, which stands as high as one within a topic."""
+    return typst(f"#heading(level: 3, {text(title)})")
+
+
+def code(text: str, language: str = "python") -> str:
+    """A listing."""
+    return f"```{language}\n{text.strip(chr(10))}\n```"
+
+
+def text(value: str) -> str:
+    """A text as Typst content, in brackets; nothing in it is read as markup."""
+    plain = re.sub(r"([\\#$*_`<>@\[\]~/=+\-.();:])", r"\\\1", " ".join(value.split()))
+    return f"[{plain}]"
+
+
+def string(value: str) -> str:
+    """A text as a Typst string."""
+    escaped = " ".join(value.split()).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def array(items: Iterable[str]) -> str:
+    """Typst code as an array."""
+    inner = ", ".join(items)
+    return f"({inner},)" if inner else "()"
+
+
+def table(frame: pd.DataFrame, most: int | None = None) -> str:
+    """A DataFrame as a table; a named index becomes columns. Beyond `most` rows it says how many are left out."""
+    if any(frame.index.names):
+        frame = frame.reset_index()
+    rest = 0 if most is None else max(0, len(frame) - most)
+    rows = frame.head(len(frame) - rest)
+    aligned = array("right" if is_number(frame[c]) else "left" for c in frame)
+    cells = array(text(shown(value)) for row in rows.itertuples(index=False) for value in row)
+    return typst(f"#results({aligned}, {array(text(heading(c)) for c in frame)}, {cells}, left-out: {rest})")
+
+
+def value(found: Any) -> str:
+    """The value of an answer: a table where it is one, else the value in words."""
+    if isinstance(found, pd.Series):
+        found = found.to_frame()
+    if isinstance(found, pd.DataFrame):
+        return table(found, MOST_ROWS)
+    if isinstance(found, dict):
+        frame = pd.DataFrame({"": list(map(str, found)), "value": list(found.values())})
+        return table(frame, MOST_ROWS)
+    if isinstance(found, (list, tuple, set, frozenset)):
+        parts: Sequence[Any] = sorted(found, key=str) if isinstance(found, (set, frozenset)) else list(found)
+        return typst(f"#outcome({text(', '.join(shown(part) for part in parts) or 'nothing')})")
+    return typst(f"#outcome({text(shown(found))})")

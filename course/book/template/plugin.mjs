@@ -1,0 +1,50 @@
+// What MyST needs to know beyond itself: blocks that course.typ draws, and text that reaches Typst as it was written.
+
+const block = {
+  name: "block",
+  doc: "A part of a page that a function of course.typ draws; the argument is its call.",
+  arg: { type: String, required: true },
+  body: { type: "myst" },
+  run: (data) => [
+    {
+      type: "div",
+      children: [{ type: "raw", typst: `\n#${data.arg}[\n` }, ...(data.body ?? []), { type: "raw", typst: "\n]\n\n" }],
+    },
+  ],
+};
+
+const typst = {
+  name: "typst",
+  doc: "Typst code.",
+  body: { type: String, required: true },
+  run: (data) => [{ type: "raw", typst: `\n${data.body}\n\n` }],
+};
+
+// MyST's own writer turns a minus sign into a hyphen and an arrow into the word "arrow.r", and lets a paragraph that
+// begins with a number and a full stop become a list.
+function escaped(text) {
+  return text
+    .replace(/\s*\n\s*/g, " ")
+    .replace(/[\\#$*_`<>@[\]~/=+-]/g, "\\$&")
+    .replace(/^[(.;:]/, "\\$&")
+    .replace(/^(\d+)([.)])/, "$1\\$2");
+}
+
+function write(node) {
+  // MyST looks at the words of links and headings again before it writes them.
+  if (!node.children || ["heading", "link", "crossReference"].includes(node.type)) return;
+  node.children = node.children.map((child) => {
+    if (child.type === "text") return { type: "raw", typst: escaped(child.value) };
+    write(child);
+    return child;
+  });
+}
+
+const text = {
+  name: "text-as-written",
+  doc: "Escapes text for Typst without changing its signs.",
+  stage: "project",
+  plugin: () => (tree) => write(tree),
+};
+
+export default { name: "course-book", directives: [block, typst], transforms: [text] };

@@ -15,9 +15,11 @@ from typing import Any
 from course.curriculum import Curriculum, Module, Topic
 from course.errors import ContentError
 from course.exercise import Exercise
+from course.guide import WORDS as GUIDE_WORDS
+from course.guide import Guide
 from course.memo import Memo
 from course.quiz import Quiz
-from course.reading import Reading, render
+from course.reading import CITE, CLAIM, LINK, Reading, render
 
 COLUMNS = ("reading", "worked example", "task", "hidden test", "known wrong", "quiz", "concept")
 LEAST = {"known wrong": 2, "quiz": 4}
@@ -79,6 +81,11 @@ def _check_module(module: Module, curriculum: Curriculum, load: Callable[..., An
         _try(report, lambda: Memo.read(curriculum.memo(module)))
     elif complete:
         report.problems.append(f"{curriculum.memo(module)}: the module is complete, but its memo is missing.")
+    if curriculum.guide(module).exists():
+        guide: Guide | None = _try(report, lambda: Guide.read(curriculum.guide(module)))
+        report.problems += guide_problems(guide, curriculum) if guide else []
+    elif complete:
+        report.problems.append(f"{curriculum.guide(module)}: the module is complete, but its guide is missing.")
     taught: set[str] = set()
     report.problems += unfinished(where / "module.yml") + unfinished(curriculum.quiz(module))
     for topic in module.topics:
@@ -186,6 +193,36 @@ def prose_problems(path: Path) -> list[str]:
         problems.append(f"{path}:{prose[: match.start()].count(chr(10)) + 1}: American spelling: {match[0]}.")
     for match in _IMAGE.finditer(prose):
         problems.append(f"{path}:{prose[: match.start()].count(chr(10)) + 1}: an image without alternative text.")
+    return problems
+
+
+def guide_problems(guide: Guide, curriculum: Curriculum) -> list[str]:
+    """What is wrong with the words of a guide: length, spelling, amounts that are typed, links that lead nowhere."""
+    path, text = guide.path, guide.path.read_text("utf-8")
+    problems = []
+    if not GUIDE_WORDS[0] <= guide.words <= GUIDE_WORDS[1]:
+        problems.append(f"{path}: expected {GUIDE_WORDS[0]} to {GUIDE_WORDS[1]} words, found {guide.words}.")
+
+    def add(at: int, message: str) -> None:
+        problems.append(f"{path}:{text[:at].count(chr(10)) + 1}: {message}")
+
+    for match in _AMERICAN.finditer(text):
+        add(match.start(), f"American spelling: {match[0]}.")
+    for match in re.finditer(r"[€$£]\d[\d.,]*", text):
+        add(match.start(), f"the amount {match[0]} is typed. Link to the topic that computes it, as [4.1](topic:4.1).")
+    known = {
+        "topic": {topic.id for _, topic in curriculum.topics()},
+        "concept": curriculum.concepts,
+        "glossary": curriculum.glossary,
+        "source": curriculum.sources,
+        "claim": curriculum.claims,
+    }
+    links = [(m.start(), m[1], m[2]) for m in LINK.finditer(text)]
+    links += [(m.start(), "source", m[1]) for m in CITE.finditer(text)]
+    links += [(m.start(), "claim", m[1]) for m in CLAIM.finditer(text)]
+    for at, kind, key in links:
+        if key not in known[kind]:
+            add(at, f"there is no {kind} {key}. Mend its name, or add it to modules/.")
     return problems
 
 

@@ -146,7 +146,9 @@ def test_the_download_holds_every_notebook_with_the_answers_in_it(
     expect(page.get_by_text("my-notebooks.zip: 2 notebooks, 2 with work of yours.")).to_be_visible()
 
 
-def test_a_readings_chart_comes_alive_and_follows_the_colours_of_the_page(page: Page, small_site: Server) -> None:
+def test_a_readings_chart_comes_alive_says_what_changed_and_follows_the_colours_of_the_page(
+    page: Page, small_site: Server
+) -> None:
     page.goto(small_site.url + "chart.html")
     slider = page.get_by_label("At least")
     expect(slider).to_be_visible()
@@ -156,6 +158,7 @@ def test_a_readings_chart_comes_alive_and_follows_the_colours_of_the_page(page: 
     light = bars.first.get_attribute("fill")
     slider.fill("2")
     expect(bars).to_have_count(1)
+    expect(page.locator(".course-stage [role=status]")).to_have_text("One is left")
     page.evaluate(
         "document.body.dataset.mdColorScheme = 'slate'; document.documentElement.dataset.mdColorScheme = 'slate'"
     )

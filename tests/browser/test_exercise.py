@@ -21,7 +21,8 @@ def task(page: Page, name: str = "revenue") -> Locator:
 
 def write(page: Page, code: str, name: str = "revenue") -> None:
     """Write code into a task's editor as keys would, without what the editor adds to keys (brackets, indents)."""
-    editor = task(page, name).get_by_role("textbox")
+    task(page, name).scroll_into_view_if_needed()
+    editor = task(page, name).locator(".cm-content")
     editor.click()
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.press("Delete")
@@ -137,6 +138,26 @@ def test_a_table_that_the_exercise_does_not_name_can_be_loaded_too(exercise: Pag
     write(exercise, "load('nothing')")
     press(exercise, "Run")
     expect(output(exercise)).to_contain_text("DataError")
+
+
+def test_an_editor_is_made_when_it_comes_near_and_its_code_can_be_read_before(page: Page, small_site: Server) -> None:
+    far_down = "<style>course-exercise { display: block; margin-top: 4000px }</style>"
+    page.route("**/exercise.html", lambda route: route.fulfill(body=route.fetch().text().replace("</head>", far_down)))
+    page.goto(small_site.url + "topics/exercise.html")
+    box = task(page, "best").get_by_role("textbox")
+    expect(box).to_have_attribute("aria-readonly", "true")
+    expect(box).to_have_text("# Your code here")
+    expect(page.locator(".cm-content")).to_have_count(0)
+    task(page, "best").scroll_into_view_if_needed()
+    expect(task(page, "best").locator(".cm-content")).to_be_visible()
+
+
+def test_a_run_that_shows_nothing_says_so(exercise: Page) -> None:
+    press(exercise, "Run")
+    expect(output(exercise)).to_contain_text("The cell is as it came", timeout=PYTHON)
+    write(exercise, "a = 1")
+    press(exercise, "Run")
+    expect(output(exercise)).to_contain_text("It ran, and there is nothing to show")
 
 
 def test_hints_open_one_by_one_and_stay_open(exercise: Page) -> None:

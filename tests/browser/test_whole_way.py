@@ -25,6 +25,7 @@ EXERCISE = Exercise.read(CURRICULUM.exercise(MODULE, TOPIC))
 
 def write(page: Page, task: str, code: str) -> None:
     """Replace what stands in a task's editor, by the keyboard."""
+    page.locator(f"[data-task={task}]").scroll_into_view_if_needed()
     page.locator(f"[data-task={task}] .cm-content").focus()
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.insert_text(code)

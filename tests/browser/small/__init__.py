@@ -81,6 +81,7 @@ CHART = {
     "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
     "data": {"values": [{"x": "a", "y": 1}, {"x": "b", "y": 3}]},
     "params": [{"name": "least", "value": 0, "bind": {"input": "range", "min": 0, "max": 3, "name": "At least"}}],
+    "title": {"text": {"expr": "least > 1 ? 'One is left' : 'Both are there'"}},
     "transform": [{"filter": "datum.y >= least"}],
     "mark": {"type": "bar", "color": "var(--c-1)"},
     "encoding": {"x": {"field": "x", "type": "nominal"}, "y": {"field": "y", "type": "quantitative"}},

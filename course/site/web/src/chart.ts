@@ -2,6 +2,8 @@
 
 import embed, { type Result, type VisualizationSpec } from "vega-embed";
 
+const SETTLED = 500; // ms without a move after which what a chart says is read out
+
 interface Mounted {
   element: HTMLElement;
   spec: object;
@@ -55,6 +57,33 @@ async function draw(chart: Mounted): Promise<void> {
     svg.setAttribute("aria-label", alt || "Chart");
     for (const part of svg.children) part.setAttribute("aria-hidden", "true");
   }
+  announce(stage);
+}
+
+/** Read out what a moved slider changes in a chart's words, for those who do not see it. */
+function announce(stage: HTMLElement): void {
+  if (!stage.querySelector("input, select")) return;
+  const voice = document.createElement("p");
+  voice.className = "visually-hidden";
+  voice.setAttribute("role", "status");
+  stage.append(voice);
+  let said = words(stage);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  stage.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const now = words(stage);
+      const changed = now.filter((text) => !said.includes(text));
+      said = now;
+      if (changed.length) voice.textContent = changed.join(". ");
+    }, SETTLED);
+  });
+}
+
+/** What a chart's title and text marks say; the labels of axes and legends are left out. */
+function words(stage: HTMLElement): string[] {
+  const texts = stage.querySelectorAll(".role-title text, .role-mark.mark-text text");
+  return [...texts].map((text) => text.textContent?.trim() ?? "").filter((text) => text !== "");
 }
 
 /** Colours written as var(--c-1) become the token's value here and now. */

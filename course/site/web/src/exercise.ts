@@ -1,11 +1,11 @@
 // <course-exercise src="…/assets/exercises/1.4.json">: a topic's tasks, done in the page.
 
-import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { LitElement, html, nothing, render, type PropertyValues, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 
-import { Editor } from "./editor";
+import type { Editor } from "./editor";
 import { highlighted } from "./highlight";
 import type { Exercise, GivenCell, TaskCell } from "./model";
 import { openInLite } from "./lite";
@@ -18,6 +18,7 @@ import { count, withCode } from "./words";
 
 const SAVE_AFTER = 400; // ms without a key pressed
 const LONG = 20_000; // ms after which a run is called long
+const NEAR = "800px"; // how far below the window an editor is made, so that it is there when it comes into view
 const HONEST_TRIES = 2; // checks after which the solution opens without asking
 
 type Feedback =
@@ -28,6 +29,8 @@ type Feedback =
 
 class Task {
   editor: Editor | undefined;
+  /** Where the editor goes, and until then its code to read. */
+  host: HTMLElement | undefined;
   work: TaskWork | undefined;
   revision = 0;
   ran = false;
@@ -68,6 +71,7 @@ export class CourseExercise extends LitElement {
   #tasks = new Map<string, Task>();
   #given = new Map<string, CellResult>();
   #left = new AbortController();
+  #near: IntersectionObserver | undefined;
 
   protected override createRenderRoot(): HTMLElement {
     this.replaceChildren(); // what stands there without JavaScript
@@ -86,12 +90,23 @@ export class CourseExercise extends LitElement {
     store.addEventListener("elsewhere", (event) => void this.#elsewhere((event as CustomEvent).detail), { signal });
     addEventListener("pagehide", () => this.#putAside(), { signal });
     document.addEventListener("visibilitychange", () => this.#saveAll(), { signal });
+    this.#near = new IntersectionObserver(
+      (entries) => {
+        for (const { isIntersecting, target } of entries) {
+          const task = [...this.#tasks.values()].find(({ host }) => host === target);
+          if (isIntersecting && task) void this.#edit(task);
+        }
+      },
+      { rootMargin: NEAR },
+    );
+    for (const { host, editor } of this.#tasks.values()) if (host && !editor) this.#near.observe(host);
     if (!savesData()) idle(() => this.isConnected && wake());
   }
 
   override disconnectedCallback(): void {
     this.#saveAll();
     this.#left.abort();
+    this.#near?.disconnect();
     super.disconnectedCallback();
   }
 
@@ -126,6 +141,7 @@ export class CourseExercise extends LitElement {
     task.hints = Math.min(work.hints, task.cell.hints.length);
     task.passed = work.passed;
     if (task.editor) task.editor.code = work.code;
+    else this.#sketch(task);
   }
 
   // --- keeping ---
@@ -244,6 +260,15 @@ export class CourseExercise extends LitElement {
       task.outputs = ran.result?.outputs ?? [];
       task.error = ran.result?.error ?? null;
       task.ran = ran.result?.ok ?? false;
+      if (!check && task.ran && !task.outputs.length) {
+        task.feedback = {
+          kind: "note",
+          text:
+            code === cell.stub
+              ? "The cell is as it came: it ran, and there is nothing to show. Write your answer in it; Check compares it."
+              : "It ran, and there is nothing to show. A name alone on the last line shows its value; Check compares it.",
+        };
+      }
       if (check && !task.error) await this.#check(task, before);
     } catch (error) {
       if (error instanceof Stopped) {
@@ -290,9 +315,10 @@ export class CourseExercise extends LitElement {
     }
   }
 
-  #reset(task: Task): void {
+  async #reset(task: Task): Promise<void> {
     task.before = task.code;
-    if (task.editor) task.editor.code = task.cell.stub;
+    const editor = await this.#edit(task);
+    if (editor) editor.code = task.cell.stub;
     task.outputs = [];
     task.after = [];
     task.error = null;
@@ -300,10 +326,11 @@ export class CourseExercise extends LitElement {
     void this.#save(task);
   }
 
-  #undo(task: Task): void {
-    if (task.editor && task.before !== null) task.editor.code = task.before;
+  async #undo(task: Task): Promise<void> {
+    const editor = await this.#edit(task);
+    if (editor && task.before !== null) editor.code = task.before;
     task.before = null;
-    task.editor?.focus();
+    editor?.focus();
     void this.#save(task);
   }
 
@@ -392,12 +419,12 @@ export class CourseExercise extends LitElement {
           type="button"
           class="course-button"
           ?disabled=${busy || task.code === cell.stub}
-          @click=${() => this.#reset(task)}
+          @click=${() => void this.#reset(task)}
         >
           Reset
         </button>
         ${task.before !== null
-          ? html`<button type="button" class="course-button" @click=${() => this.#undo(task)}>Undo reset</button>`
+          ? html`<button type="button" class="course-button" @click=${() => void this.#undo(task)}>Undo reset</button>`
           : nothing}
         ${more > 0
           ? html`<button type="button" class="course-button" @click=${() => this.#hint(task)}>
@@ -416,7 +443,7 @@ export class CourseExercise extends LitElement {
       ${this.#solutionPart(task)}
       <div class="course-output" aria-live="polite" aria-busy=${task.running ? "true" : "false"}>
         ${task.running ? html`<p class="course-running">${this.#running(task)}</p>` : nothing} ${outputs(task.outputs)}
-        ${task.error ? problem(task.error, (line) => task.editor?.goTo(line)) : nothing} ${this.#feedback(task)}
+        ${task.error ? problem(task.error, (line) => void this.#goTo(task, line)) : nothing} ${this.#feedback(task)}
         ${outputs(task.after)}
       </div>
     </section>`;
@@ -484,14 +511,43 @@ export class CourseExercise extends LitElement {
     if (!(element instanceof HTMLElement)) {
       task.draft = task.code;
       task.editor?.destroy();
-      task.editor = undefined;
+      task.editor = task.host = undefined;
       return;
     }
-    if (task.editor) return;
+    if (task.host === element) return;
+    task.host = element;
+    this.#sketch(task);
+    this.#near?.observe(element);
+  }
+
+  /** Show the code of an editor that is not made yet: making one takes time that the reader's first seconds need. */
+  #sketch(task: Task): void {
+    if (!task.host) return;
+    const template = html`<pre
+      tabindex="0"
+      role="textbox"
+      aria-multiline="true"
+      aria-readonly="true"
+      aria-label=${label(task)}
+      @focus=${() => void this.#edit(task)}
+    ><code>${highlighted(task.code)}</code></pre>`;
+    render(template, task.host);
+  }
+
+  /** Give the task's editor; make it first where only its code is shown. */
+  async #edit(task: Task): Promise<Editor | undefined> {
+    const { host } = task;
+    if (task.editor || !host) return task.editor;
+    const { Editor } = await import("./editor");
+    if (task.editor || task.host !== host) return task.editor;
+    this.#near?.unobserve(host);
+    const { code } = task;
+    const focused = host.contains(document.activeElement);
+    render(nothing, host);
     task.editor = new Editor({
-      parent: element,
-      code: task.code,
-      label: `Your code for the task ${task.cell.id}`,
+      parent: host,
+      code,
+      label: label(task),
       describedBy: `${this.#id(task)}-keys`,
       onChange: () => {
         this.#later(task);
@@ -500,6 +556,12 @@ export class CourseExercise extends LitElement {
       onRun: () => void this.#run(task, false),
       onBlur: () => task.timer !== undefined && void this.#save(task),
     });
+    if (focused) task.editor.focus();
+    return task.editor;
+  }
+
+  async #goTo(task: Task, line: number): Promise<void> {
+    (await this.#edit(task))?.goTo(line);
   }
 
   async #open(event: Event): Promise<void> {
@@ -516,6 +578,10 @@ export class CourseExercise extends LitElement {
     if (tab) tab.location.replace(href);
     else location.assign(href);
   }
+}
+
+function label(task: Task): string {
+  return `Your code for the task ${task.cell.id}`;
 }
 
 function key(exercise: Exercise, task: Task): string {

@@ -68,9 +68,7 @@ def book(
         typer.Option(help="For learners, or for instructors: with solutions, keys, sample memos and guides."),
     ] = "learner",
     out: Annotated[Path, typer.Option(help="Folder, or file ending in .pdf, to write to.")] = Path("book"),
-    seed: Annotated[
-        int, typer.Option(help="Seed of the data that solutions are executed on; the practice edition by default.")
-    ] = 0,
+    seed: Annotated[int, typer.Option("--seed", "-s", help="Seed of the data that solutions are run on.")] = PRACTICE,
     training: Annotated[Path, typer.Option(help="Settings of this copy of the course.")] = Path("training.yml"),
 ) -> None:
     """Make a PDF of the whole course, for learners or for instructors.
@@ -78,11 +76,10 @@ def book(
     Example: course book --edition instructor --out book
     """
     from course.book.build import build_book
-    from course.case.edition import PRACTICE_SEED
     from course.curriculum import Curriculum
     from course.training import Training
 
-    build_book(Curriculum(), edition, out, training=Training.read(training), seed=seed or PRACTICE_SEED)
+    build_book(Curriculum(), edition, out, training=Training.read(training), seed=seed)
 
 
 @app.command()

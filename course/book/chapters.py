@@ -11,7 +11,7 @@ from course.book.executed import Runs
 from course.book.markup import Links, array, block, code, label, place, section, string, table, text, typst, value
 from course.curriculum import Curriculum, Module, Topic
 from course.exercise import Exercise, Task
-from course.guide import Guide, Step
+from course.guide import Guide
 from course.memo import Memo, Sample
 from course.quiz import Item, Quiz
 from course.reading import Example, Reading
@@ -65,11 +65,6 @@ class Book:
             if self.curriculum.memo(module).exists():
                 memo = Memo.read(self.curriculum.memo(module))
                 yield Chapter(f"{module.folder}-memo", f"Memo: {memo.title}", 2, _memo(self, module, memo))
-            if module.decided:
-                decided = self.links.within(module.decided, module.folder)
-                yield Chapter(
-                    f"{module.folder}-decided", "What was decided", 2, place("decided", str(module.id), decided)
-                )
             if self.instructor and self.curriculum.guide(module).exists():
                 yield Chapter(f"{module.folder}-guide", "Guide to the workshop", 2, _guide(self, module))
         yield Chapter("glossary", "Glossary", 1, _glossary(self))
@@ -129,8 +124,8 @@ def _module(book: Book, module: Module) -> str:
     parts.append(f"{section('Topics')}\n\n{typst(f'#topic-list({rows})')}")
     concepts = [c for c in module.concepts if c in book.curriculum.concepts]
     if concepts:
-        named = [f"- [{book.curriculum.concepts[c].name}](#{label('concept', c)})" for c in concepts]
-        parts.append(section("Ideas from the essays") + "\n\n" + "\n".join(named))
+        named = [f"[{book.curriculum.concepts[c].name}](#{label('concept', c)})" for c in concepts]
+        parts.append(section("Ideas from the essays") + "\n\n" + "; ".join(named) + ".")
     return "\n\n".join(parts)
 
 
@@ -262,6 +257,8 @@ def _memo(book: Book, module: Module, memo: Memo) -> str:
     parts.append(typst(f"#rubric({array(rows)})"))
     if book.instructor and not book.curriculum.guide(module).exists():
         parts += ["## Sample memos", *(_sample(memo, sample) for sample in memo.samples)]
+    if module.decided:
+        parts.append(f"## What was decided\n\n{book.links.within(module.decided, module.folder)}")
     return "\n\n".join(parts)
 
 
@@ -283,7 +280,7 @@ def _guide(book: Book, module: Module) -> str:
     for name, written in guide.sections.items():
         if name == "Ninety minutes":
             before, after = re.split(r"(?:^\|.*\|[ \t]*\n?)+", written, maxsplit=1, flags=re.M)
-            written = "\n\n".join([before, typst(f"#schedule({array(map(_step, guide.steps))})"), after])
+            written = "\n\n".join([before, _schedule(guide), after])
         if name == "Marking the memo":
             parts += ["## Common mistakes", _mistakes(book, module)]
         parts.append(f"## {name}\n\n{within(written.strip(), guide.path)}")
@@ -297,8 +294,10 @@ def _guide_intro(module: Module) -> str:
     return f"A workshop of ninety minutes on module {module.id}, {module.title.lower()}."
 
 
-def _step(step: Step) -> str:
-    return f"({step.minutes}, {text(step.happens)}, {text(step.speaks)}, {text(step.leaves)})"
+def _schedule(guide: Guide) -> str:
+    rows = ["| min | what happens | who speaks | on the table afterwards |", "| ---: | --- | --- | --- |"]
+    rows += [f"| {step.minutes} | {step.happens} | {step.speaks} | {step.leaves} |" for step in guide.steps]
+    return block("schedule", "\n".join(rows))
 
 
 def _mistakes(book: Book, module: Module) -> str:

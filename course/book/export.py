@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from course.book.chapters import Chapter
 from course.book.fonts import write_fonts
@@ -61,6 +62,10 @@ def export(
     _myst(source, typst, len(chapters))
     files = _checked(typst, chapters)
     for name, svg in drawings.items():
+        try:
+            ElementTree.fromstring(svg)
+        except ElementTree.ParseError as e:
+            raise BuildError(f"{name}: expected a drawing in SVG, found text that is none: {e}.") from None
         path = typst / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(svg, "utf-8")
@@ -180,11 +185,15 @@ def _set(typst: Path, fonts: Path) -> bytes:
         ) from None
     try:
         pdf, warnings = compiler.compile_with_warnings(
-            str(typst / "book.typ"), root=str(typst), font_paths=[str(fonts)], ignore_system_fonts=True
+            str(typst / "book.typ"),
+            root=str(typst),
+            font_paths=[str(fonts)],
+            ignore_system_fonts=True,
+            pdf_standards=["ua-1"],
         )
     except compiler.TypstError as e:
-        hints = "".join(f"\n{hint}" for hint in getattr(e, "hints", None) or [])
-        raise BuildError(f"{typst / 'book.typ'}: Typst can't set the pages: {_plain(e)}{hints}") from None
+        said = str(getattr(e, "diagnostic", None) or e).strip()
+        raise BuildError(f"{typst / 'book.typ'}: expected pages, but Typst can't set them:\n{said}") from None
     if warnings:
         listed = "\n".join(dict.fromkeys(_plain(w) for w in warnings))
         raise BuildError(f"{typst / 'book.typ'}: expected pages without warnings, but Typst says:\n{listed}")

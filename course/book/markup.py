@@ -88,8 +88,8 @@ def typst(code: str) -> str:
 
 
 def section(title: str) -> str:
-    """A heading within a chapter of the first level, which stands as high as one within a topic."""
-    return typst(f"#heading(level: 3, {text(title)})")
+    """A heading within a chapter of the first level; it looks like one within a topic."""
+    return typst(f"#heading(level: 2, outlined: false, {text(title)})")
 
 
 def code(text: str, language: str = "python") -> str:

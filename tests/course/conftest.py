@@ -125,22 +125,26 @@ def load() -> Callable[..., pd.DataFrame]:
     return lambda *names: ACCOUNTS.copy()
 
 
-@pytest.fixture
-def curriculum(tmp_path: Path) -> Curriculum:
+def small_course(folder: Path) -> Curriculum:
     """A copy of the real modules' outlines with one small topic in place of module 1's content."""
     for file in (ROOT / "modules").glob("*.yml"):
-        (tmp_path / "modules").mkdir(exist_ok=True)
-        shutil.copy(file, tmp_path / "modules")
+        (folder / "modules").mkdir(exist_ok=True)
+        shutil.copy(file, folder / "modules")
     for file in (ROOT / "modules").glob("*/module.yml"):
-        (tmp_path / "modules" / file.parent.name).mkdir()
+        (folder / "modules" / file.parent.name).mkdir()
         outline = file.read_text("utf-8").replace("\nstatus: complete\n", "\nstatus: planned\n")
-        (tmp_path / "modules" / file.parent.name / file.name).write_text(outline, "utf-8")
-    small = Curriculum(tmp_path)
+        (folder / "modules" / file.parent.name / file.name).write_text(outline, "utf-8")
+    small = Curriculum(folder)
     module, topic = small.module("1"), small.topic("1.1")
-    (tmp_path / "exercises" / module.folder).mkdir(parents=True)
+    (folder / "exercises" / module.folder).mkdir(parents=True)
     small.exercise(module, topic).write_text(EXERCISE)
     small.reading(module, topic).write_text(READING)
     return small
+
+
+@pytest.fixture
+def curriculum(tmp_path: Path) -> Curriculum:
+    return small_course(tmp_path)
 
 
 @pytest.fixture

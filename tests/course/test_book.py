@@ -1,0 +1,334 @@
+"""The book is whole or it is not written, and the learner's holds nothing that a learner must not see."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, Destination
+
+from course.book.build import build_book
+from course.book.chapters import Book, Chapter
+from course.book.drawing import drawn, inputs, palette
+from course.book.executed import Runs
+from course.book.export import TitlePage, export
+from course.book.fonts import unpacked, write_fonts
+from course.book.markup import block, code, text, typst, value
+from course.curriculum import ROOT, Curriculum
+from course.errors import BuildError, ContentError
+from course.site.charts import Figure
+from course.training import Training
+from tests.course.conftest import ACCOUNTS, small_course
+
+QUIZ = """\
+items:
+  - id: 1.1-q1
+    topic: "1.1"
+    type: single
+    stem: A segment sells most. What do you ask for?
+    options:
+      - {text: Its cost, right: true, feedback: Margin is what pays.}
+      - {text: More of it, feedback: Whoever sells most may still lose most.}
+      - {text: A party, feedback: Not yet.}
+  - id: 1.1-q2
+    topic: "1.1"
+    type: numeric
+    stem: Revenue is 80, cost 30. What is the margin?
+    value: 50
+    tolerance: 0.5
+    unit: EUR
+    right: Fifty are left.
+    wrong: Take cost from revenue.
+    known: [{value: 80, tolerance: 1, feedback: Eighty is revenue.}]
+"""
+TITLE = TitlePage("A trial", "Learner’s edition", "May 2026", "One decision", "Invented.")
+
+
+def load(*names: str) -> pd.DataFrame:
+    return ACCOUNTS.copy()
+
+
+@dataclass
+class Pdf:
+    path: Path
+    reader: PdfReader
+    pages: list[str]
+
+    @classmethod
+    def read(cls, path: Path) -> Pdf:
+        reader = PdfReader(path)
+        return cls(path, reader, [" ".join(page.extract_text().split()) for page in reader.pages])
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.pages)
+
+    def page_of(self, wanted: str, first: int = 4) -> int:
+        """The first page, counted from 1 and after the contents, that has the text."""
+        return next(n for n, page in enumerate(self.pages, 1) if n >= first and wanted in page)
+
+
+@pytest.fixture(scope="module")
+def course_of_one_topic(tmp_path_factory: pytest.TempPathFactory) -> Curriculum:
+    small = small_course(tmp_path_factory.mktemp("course"))
+    module = small.module("1")
+    small.quiz(module).write_text(QUIZ, "utf-8")
+    shutil.copy(ROOT / "exercises/01-objectives/memo.md", small.memo(module))
+    shutil.copy(ROOT / "modules/01-objectives/guide.md", small.guide(module))
+    return small
+
+
+@pytest.fixture(scope="module")
+def books(course_of_one_topic: Curriculum) -> dict[str, Pdf]:
+    out = course_of_one_topic.root / "book"
+    kinds: Any = ("learner", "instructor")
+    paths = {kind: build_book(course_of_one_topic, kind, out, load=load, say=lambda _: None) for kind in kinds}
+    return {kind: Pdf.read(path) for kind, path in paths.items()}
+
+
+def test_each_edition_has_every_topic_its_task_and_its_questions(books: dict[str, Pdf]):
+    assert [pdf.path.name for pdf in books.values()] == ["sales-strategy-learner.pdf", "sales-strategy-instructor.pdf"]
+    for pdf in books.values():
+        assert "From a yearly plan to quarterly targets" in pdf.text
+        assert "The small segment sold €110,000." in pdf.text
+        assert "Sum revenue less cost in a DataFrame margin." in pdf.text
+        assert "# Your code here" in pdf.text
+        assert "Small sells more" in pdf.text
+        assert "A segment sells most. What do you ask for?" in pdf.text
+        assert "What we will not chase in 2026" in pdf.text
+        assert "CC BY 4.0" in pdf.pages[1]
+        assert "??" not in pdf.text
+        assert "unresolved" not in pdf.text
+
+
+ONLY_FOR_INSTRUCTORS = {
+    "a solution": "idxmax",
+    "its result": "mid-market 50,000",
+    "a known wrong answer": "The segment that costs most then looks best.",
+    "a key": "Whoever sells most may still lose most.",
+    "a numeric key": "Eighty is revenue.",
+    "a sample memo": "A report of everything",
+    "marks": "3 of 12 points",
+    "the guide": "Who gains when the plan is divided by four?",
+}
+
+
+@pytest.mark.parametrize("what", ONLY_FOR_INSTRUCTORS)
+def test_what_gives_answers_away_is_in_the_instructors_edition_alone(books: dict[str, Pdf], what: str):
+    if what == "marks":
+        assert re.search(r"\d+ of 12 points", books["instructor"].text)
+        assert not re.search(r"\d+ of 12 points", books["learner"].text)
+        return
+    assert ONLY_FOR_INSTRUCTORS[what] in books["instructor"].text
+    assert ONLY_FOR_INSTRUCTORS[what] not in books["learner"].text
+
+
+def test_the_contents_give_the_page_on_which_a_chapter_begins(books: dict[str, Pdf]):
+    for kind, pdf in books.items():
+        entries = re.findall(r"([A-Z1-9][^.]*?(?:\d\.\d [^.]+?)?)(?: \.){3,}[ \u2060]*(\d+)", pdf.pages[2])
+        found = {name.strip(): int(page) for name, page in entries}
+        assert "1 Strategic sales objectives" in found
+        assert ("Guide to the workshop" in found) == (kind == "instructor")
+        for name, page in found.items():
+            title = re.sub(r"^(Contents )?(\d(\.\d)? )?", "", name)
+            assert title in pdf.pages[page - 1], f"{title} is not on page {page}"
+
+
+def test_pages_are_numbered_and_have_running_heads(books: dict[str, Pdf]):
+    pdf = books["learner"]
+    for number, page in enumerate(pdf.pages[2:], 3):
+        assert re.search(rf"(^| ){number}( |$)", page)
+    after = pdf.pages[pdf.page_of("How to decide")]
+    assert after.startswith("1 Strategic sales objectives 1.1 From a yearly plan to quarterly targets")
+
+
+def links(reader: PdfReader) -> Iterator[Any]:
+    for page in reader.pages:
+        for reference in page.get("/Annots") or []:
+            note = reference.get_object()
+            if note.get("/Subtype") == "/Link" and "/URI" not in note.get("/A", {}):
+                yield note["/Dest"] if "/Dest" in note else note["/A"]["/D"]
+
+
+def test_links_within_the_book_lead_to_a_page_of_it(books: dict[str, Pdf]):
+    for pdf in books.values():
+        pages = {page.indirect_reference.idnum for page in pdf.reader.pages if page.indirect_reference}
+        count = 0
+        for target in links(pdf.reader):
+            place = target.get_object()
+            if not isinstance(place, ArrayObject):
+                named = pdf.reader.named_destinations[str(place)]
+                assert isinstance(named, Destination)
+                place = named.dest_array
+            assert place[0].idnum in pages
+            count += 1
+        assert count > 40
+    outline = [str(entry.title) for entry in flat(books["learner"].reader.outline)]
+    assert "1.1 From a yearly plan to quarterly targets" in outline
+
+
+def flat(outline: Any) -> Iterator[Any]:
+    for entry in outline:
+        yield from flat(entry) if isinstance(entry, list) else [entry]
+
+
+def test_the_index_names_the_pages_that_use_a_term_and_the_one_that_defines_it(books: dict[str, Pdf]):
+    pdf = books["learner"]
+    index = " ".join(pdf.pages[pdf.page_of("Index of terms") - 1 :])
+    found = re.search(r"LTV \(lifetime value\) ([\d, ]+?)(?= [A-Z])", index)
+    assert found
+    used, defined = map(int, found[1].split(","))
+    assert "Subtract cost; see LTV" in pdf.pages[used - 1]
+    assert "LTV (lifetime value). The margin" in pdf.pages[defined - 1]
+
+
+def test_fonts_and_the_structure_for_assistive_technology_are_in_the_file(books: dict[str, Pdf]):
+    pdf = books["learner"]
+    assert pdf.reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    embedded = {
+        str(font.get_object()["/BaseFont"]).split("+")[-1]
+        for page in pdf.reader.pages
+        for font in page["/Resources"].get("/Font", {}).values()
+    }
+    assert {name.split("-")[0] for name in embedded} >= {"SourceSerif4", "IBMPlexSansCond", "IBMPlexMono"}
+
+
+# --- what does not come out whole is not written ---
+
+
+def trial(tmp_path: Path, body: str, drawings: dict[str, str] | None = None) -> Path:
+    out = tmp_path / "trial.pdf"
+    out.write_bytes(b"the book of last week")
+    chapters = [Chapter("one", "One", 1, "(module-1)=\nFirst."), Chapter("two", "1.1 Two", 2, body)]
+    export(chapters, drawings or {}, TITLE, tmp_path / "work", out)
+    return out
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("See [there](#nowhere).", "two.md"),
+        ("![A plan](plan.png)", "plan.png"),
+        (typst('#chart("charts/none.svg", alt: "nothing")'), "none.svg"),
+        (typst("#nonsense()"), "unknown variable: nonsense"),
+        (typst('#chart("charts/broken.svg", alt: "nothing")'), "broken.svg"),
+        (typst('#chart("charts/whole.svg", alt: none)'), "alt"),
+    ],
+    ids=["dead link", "missing image", "missing chart", "bad Typst", "broken chart", "no text alternative"],
+)
+def test_a_failed_export_is_one_error_and_leaves_the_book_that_was_there(tmp_path: Path, body: str, expected: str):
+    drawings = {
+        "charts/broken.svg": "<svg",
+        "charts/whole.svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>',
+    }
+    with pytest.raises(BuildError) as error:
+        trial(tmp_path, body, {name: svg for name, svg in drawings.items() if name in body})
+    assert expected in str(error.value)
+    assert (tmp_path / "trial.pdf").read_bytes() == b"the book of last week"
+
+
+def test_signs_and_beginnings_of_lines_arrive_as_they_were_written(tmp_path: Path):
+    body = "12\\. May was *late*: 3 × 4 → 12, −5%, a_b, #1, $5 each, [x] ≥ 2.\n\n| a | b |\n| --- | ---: |\n| c | 7 |"
+    out = trial(tmp_path, body)
+    page = Pdf.read(out).pages[-1]
+    assert "12. May was late: 3 × 4 → 12, −5%, a_b, #1, $5 each, [x] ≥ 2." in page
+    assert "c 7" in page
+
+
+def test_a_book_needs_a_topic_and_a_place(course_of_one_topic: Curriculum, tmp_path: Path):
+    with pytest.raises(BuildError, match=r"expected a folder or a file ending in \.pdf"):
+        build_book(course_of_one_topic, "learner", tmp_path / "book.html", load=load)
+    empty = Curriculum(tmp_path)
+    shutil.copytree(course_of_one_topic.root / "modules", tmp_path / "modules", ignore=shutil.ignore_patterns("*.md"))
+    with pytest.raises(BuildError, match="expected a topic that is written, found none"):
+        build_book(empty, "learner", tmp_path, load=load)
+
+
+def test_modules_and_topics_that_are_not_written_are_named_and_not_linked(course_of_one_topic: Curriculum):
+    book = Book(course_of_one_topic, Runs(course_of_one_topic, load=load), instructor=False)
+    about = next(book.chapters())
+    assert "module 2 (" in about.text
+    assert "parts of module 1" in about.text
+    assert book.links.within("see [1.4](topic:1.4) and [4.1](topic:4.1)", "x") == "see [1.4](#module-1) and 4.1"
+    with pytest.raises(ContentError, match="there is no concept Z9"):
+        book.links.within("[x](concept:Z9)", "guide.md")
+
+
+def test_solutions_run_on_the_edition_that_is_asked_for(course_of_one_topic: Curriculum):
+    def other(*names: str) -> pd.DataFrame:
+        return ACCOUNTS.assign(cost_eur=0.0)
+
+    seven = Book(course_of_one_topic, Runs(course_of_one_topic, 7, other), instructor=True)
+    text = next(chapter.text for chapter in seven.chapters() if chapter.title.startswith("1.1"))
+    assert "110,000" in text
+
+
+# --- parts ---
+
+
+def test_a_chart_keeps_its_words_and_has_no_colour_of_a_style_sheet_left():
+    mixed = '<path fill="#e0a080" style="fill:color-mix(in srgb,var(--c-1) 9%,x)"/>'
+    svg = f'<svg viewBox="0 0 9 9"><path fill="var(--c-1)"/>{mixed}</svg>'
+    spec = '{"params":[{"name":"n","bind":{"input":"range","name":"Horizon, years"}}]}'
+    figure = Figure("f", "t", "c", "a", svg, svg, spec)
+    assert palette()["--c-1"] in drawn(figure)
+    assert "var(" not in drawn(figure)
+    assert "color-mix" not in drawn(figure)
+    assert inputs(figure) == ["Horizon, years"]
+    with pytest.raises(BuildError, match="no colour --c-none"):
+        drawn(Figure("f", "t", "c", "a", '<svg><path fill="var(--c-none)"/></svg>', svg))
+
+
+def test_blocks_may_hold_blocks_and_listings_any_fence():
+    inner = block("feedback", "Text")
+    outer = block("item", inner, number='"1"')
+    assert outer.startswith('::::{block} item(number: "1")')
+    assert typst("```x```").startswith("````{typst}")
+    assert code("x\n") == "```python\nx\n```"
+    assert text("a*b_c #1") == r"[a\*b\_c \#1]"
+
+
+@pytest.mark.parametrize(
+    ("found", "shown"),
+    [
+        (pd.Series([1.5], index=pd.Index(["a"], name="row"), name="share"), "[share]"),
+        (pd.DataFrame({"n": range(40)}), "left-out: 26"),
+        ({"a": 2.0}, "[value]"),
+        ({"b", "a"}, "[a, b]"),
+        (1234.5, r"[1,234]"),
+        ("Smart Devices", "[Smart Devices]"),
+    ],
+)
+def test_the_value_of_an_answer_is_shown_whatever_its_type(found: Any, shown: str):
+    assert shown in value(found)
+
+
+def test_fonts_come_out_of_their_web_format_whole(tmp_path: Path):
+    fonts = sorted(write_fonts(tmp_path).glob("*.ttf"))
+    assert len(fonts) == 16
+    data = fonts[0].read_bytes()
+    tables = int.from_bytes(data[4:6], "big")
+    for index in range(tables):
+        entry = data[12 + 16 * index : 28 + 16 * index]
+        offset, length = int.from_bytes(entry[8:12], "big"), int.from_bytes(entry[12:16], "big")
+        assert offset % 4 == 0
+        assert offset + length <= len(data)
+    (tmp_path / "x.woff").write_bytes(b"wOF2....")
+    with pytest.raises(BuildError, match=r"expected a font in WOFF 1\.0"):
+        unpacked(tmp_path / "x.woff")
+
+
+def test_the_title_page_bears_the_name_of_the_copy(course_of_one_topic: Curriculum, tmp_path: Path):
+    heard: list[str] = []
+    say: Callable[[str], None] = heard.append
+    training = Training(name="Selling at Örn & Co")
+    path = build_book(course_of_one_topic, "learner", tmp_path / "ours.pdf", training=training, load=load, say=say)
+    assert "Selling at Örn & Co" in Pdf.read(path).pages[0]
+    assert re.search(r"ours\.pdf: \d+ pages, [\d.]+ MB", heard[-1])

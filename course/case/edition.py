@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,11 +35,15 @@ def stream(seed: int, name: str, division: int = 0) -> np.random.Generator:
 
 @dataclass(frozen=True)
 class Draw:
-    """What a table is drawn with: its own random numbers, the edition's planted parameters and its scale."""
+    """What a table is drawn with: its own random numbers, the edition's planted parameters and its scale.
+
+    ``fresh`` gives further random numbers by name: what is added to a table draws from those and moves nothing else.
+    """
 
     rng: np.random.Generator
     truth: dict[str, Any]
     scale: float
+    fresh: Callable[[str], np.random.Generator]
 
     def count(self, at_scale_one: int) -> int:
         """Return how many of something there are at this scale."""
@@ -112,7 +117,12 @@ class Edition:
     def _make(self, node: Node) -> Any:
         if node.name not in self._made:
             inputs = {name: self._make(nodes()[name]) for name in node.inputs}
-            draw = Draw(stream(self.seed, node.name, self.division), self._planted(), self.scale)
+            division = 0 if node.name in COMMON else self.division
+
+            def fresh(name: str) -> np.random.Generator:
+                return stream(self.seed, f"{node.name}: {name}", division)
+
+            draw = Draw(stream(self.seed, node.name, division), self._planted(), self.scale, fresh)
             made = node.build(draw, **inputs)
             self._made[node.name] = frame(node, made) if node.published else made
         return self._made[node.name]

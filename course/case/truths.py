@@ -73,7 +73,7 @@ _PLANTED = (
     _whole("entry_month", "1.5", 26, 29, "months after January 2023"),
     _between("entry_loss", "1.5", 0.58, 0.66, "fraction of the Series 7 Line deals won before"),
     _whole("regulation_month", "1.5", 13, 18, "months after January 2023"),
-    _between("regulation_lift", "1.5", 2.3, 2.6, "multiple of demand in regulated industries"),
+    _between("regulation_lift", "1.5", 2.5, 2.8, "multiple of demand in regulated industries"),
     _one(
         "twin_regions",
         "1.6",
@@ -89,7 +89,7 @@ _PLANTED = (
     _between("twin_deal_size_ratio", "1.6", 1.9, 2.5, "multiple"),
     _one("budget_quarters", "1.6", (0, 1, 2, 3), many=4),
     _between("budget_peak", "1.6", 1.68, 1.92, "multiple of an average quarter"),
-    _between("quarter_end_discount", "1.7", 0.09, 0.14, "discount points as a fraction"),
+    _between("quarter_end_discount", "1.7", 0.1, 0.145, "discount points as a fraction"),
     # 2 Positioning
     _between("argument_lift", "2.2", 0.9, 1.2, "log odds"),
     _one("price_industry", "2.2", ("food", "automotive", "buildings")),
@@ -100,10 +100,10 @@ _PLANTED = (
     _between("median_slip_days", "2.6", 18, 30, "days"),
     _between("stray_compliance", "2.7", 0.28, 0.42, "fraction"),
     # 3 Coverage
-    _between("regulated_match_lift", "3.1", 0.75, 1.0, "log odds"),
+    _between("regulated_match_lift", "3.1", 0.9, 1.1, "log odds"),
     _whole("simple_span", "3.2", 8, 9, "people"),
     _whole("complex_span", "3.2", 5, 6, "people"),
-    _between("overspan_loss", "3.2", 0.07, 0.10, "attainment for each person past the span"),
+    _between("overspan_loss", "3.2", 0.08, 0.11, "attainment for each person past the span"),
     _between("remote_large_penalty", "3.6", 0.8, 1.2, "log odds"),
     _between("specialist_lift", "3.3", 0.7, 0.95, "log odds in deals above EUR 60,000"),
     _between("overlap_rate", "3.4", 0.26, 0.36, "fraction of Norvane's accounts that are ours too"),
@@ -115,7 +115,7 @@ _PLANTED = (
     _one("slide_currency", "4.5", ("GBP", "SEK", "USD")),
     _between("slide", "4.5", 0.13, 0.19, "fraction of the currency's value lost in three years"),
     _between("discount_ceiling", "4.6", 0.12, 0.16, "discount beyond which nothing is won"),
-    _between("discount_pull", "4.6", 7.0, 9.0, "log odds for a discount of 1"),
+    _between("discount_pull", "4.6", 9.5, 11.0, "log odds for a discount of 1"),
     _one("leak_region", "4.7", REGIONS),
     _between("leak", "4.7", 0.07, 0.10, "discount points as a fraction"),
     _between("cliff_reach", "4.2", 0.62, 0.78, "fraction of orders below the cliff that are raised to it"),
@@ -129,14 +129,14 @@ _PLANTED = (
     _between("duplicate_rate", "5.5", 0.1, 0.16, "fraction of accounts with a second record"),
     _between("greedy_reads", "5.7", 4.0, 7.0, "multiple of what the contract says"),
     # 6 Incentives
-    _between("bundle_discount", "6.1", 0.07, 0.10, "discount points as a fraction"),
+    _between("bundle_discount", "6.1", 0.075, 0.105, "discount points as a fraction"),
     _between("best_team_share", "6.4", 0.22, 0.32, "fraction"),
-    _between("cliff_bunching", "6.5", 0.65, 0.8, "fraction of near misses that end just above the target"),
+    _between("cliff_bunching", "6.5", 0.72, 0.85, "fraction of near misses that end just above the target"),
     _whole("spiff_month", "6.7", 14, 16, "months after January 2023"),
     _between("spiff_lift", "6.7", 0.9, 1.2, "log odds"),
     _between("gaming_rate", "6.3", 0.4, 0.55, "fraction of two people's orders"),
     # 7 Alignment
-    _between("blind_hot_rate", "7.4", 0.32, 0.45, "fraction of accounts with an open deal whose payer nobody met"),
+    _between("blind_hot_rate", "7.4", 0.34, 0.46, "fraction of accounts with an open deal whose payer nobody met"),
     _between("branded_last_rate", "7.5", 0.55, 0.7, "fraction of last touches"),
     # 8 Review
     _between("loud_share", "8.5", 0.62, 0.72, "fraction of what is said, by small members"),
@@ -145,9 +145,9 @@ _PLANTED = (
     _between("late_entry_lost_rate", "8.7", 0.56, 0.68, "fraction of lost strategic deals"),
     _one("decline_region", "8.2", ("DACH", "UK & Ireland", "North America")),
     _between("decline_depth", "8.2", 1.4, 1.8, "log odds"),
-    _between("rising_region_growth_rate", "8.3", 0.16, 0.22, "fraction a year"),
+    _between("rising_region_growth_rate", "8.3", 0.29, 0.35, "fraction a year"),
     _between("saturated_cost_growth_rate", "8.3", 0.24, 0.32, "fraction a year"),
-    _between("price_move_loss", "8.4", 0.8, 1.1, "log odds"),
+    _between("price_move_loss", "8.4", 0.95, 1.25, "log odds"),
 )
 
 STATEMENTS = {

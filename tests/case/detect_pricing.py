@@ -26,9 +26,11 @@ def topic_4_1(edition):
     lines["beyond"] = (lines.discount_rate - lines.target_rate).clip(lower=0) * lines.list_eur
     unseen = lines[lines.reason.isna()]
     small, large = unseen[unseen.list_eur < 40_000], unseen[unseen.list_eur > 200_000]
-    assert small.beyond.sum() > large.beyond.sum()
+    assert small.beyond.sum() > 1.2 * large.beyond.sum()
     every_large = lines[lines.list_eur > 200_000]
     assert small.beyond.mean() < every_large.beyond.mean(), "deal by deal the large ones look worse"
+    seen = lines.reason.notna().groupby(pd.cut(lines.list_eur, [0, 40_000, 200_000, 1e9])).mean()
+    assert seen.iloc[0] < 0.5 * seen.iloc[2], "approvals look at large deals"
 
 
 def topic_4_2(edition):
@@ -120,8 +122,8 @@ def topic_4_6(edition):
     usual = lines.product_id.map(lines.groupby("product_id").standard_rate.median())
     beyond = lines.discount_rate - usual
     rates = lines.groupby(pd.cut(beyond, [-1, -0.02, 0.02, 0.06, 0.11, 1])).won.mean()
-    assert rates.iloc[1:4].max() > rates.iloc[0], "some discount helps"
-    assert rates.iloc[4] < rates.iloc[1:4].max() + 0.08, "beyond a level it does not"
+    assert rates.iloc[3] > rates.iloc[0] + 0.02, "some discount helps"
+    assert rates.iloc[4] < rates.iloc[3] + 0.05, "beyond a level it does not"
     values = edition.table("value_drivers")
     total = values.yearly_eur * values.years * np.where(values.sign == "plus", 1, -1)
     worth = total.groupby(values.opportunity_id).sum() + values.groupby("opportunity_id").reference_price_eur.first()
@@ -136,7 +138,12 @@ def topic_4_7(edition):
     by_volume = (lost / lines.groupby("region").list_eur.sum()).fillna(0)
     assert by_volume.idxmax() == truth["leak_region"]
     assert by_volume.max() > 2 * by_volume.nlargest(2).iloc[1]
-    people = ((silent.discount_rate - silent.limit) * silent.list_eur).groupby(silent.rep_id).sum().nlargest(2)
-    assert people.sum() > 0.3 * lost.sum(), "two people account for most of it"
+    people = silent.groupby("rep_id").size().sort_values(ascending=False)
+    assert people.iloc[:2].sum() > 0.4 * len(silent), "two people account for most of it"
+    asked = (
+        edition.table("approvals").merge(lines[["quote_line_id", "region"]], on="quote_line_id").region.value_counts()
+    )
+    rates = (asked / lines.region.value_counts()).sort_values()
+    assert rates.index[-1] != truth["leak_region"], "who asks most often is not who leaks most"
     usual = lines.groupby("region").excess.mean()
     assert usual.max() - usual.min() < 0.05, "the average discount hardly shows it"

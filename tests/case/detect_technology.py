@@ -59,7 +59,7 @@ def topic_5_4(edition):
     rates = leads[leads.source != "content download"].groupby("region").won.mean()
     assert rates.idxmin() == region, "by its history the region looks poor"
     quick = leads[
-        leads.response_hours.between(4, 24) & (leads.response_quality == "good") & (leads.source != "content download")
+        (leads.response_hours < 4) & (leads.response_quality == "good") & (leads.source != "content download")
     ]
     fair = quick.groupby("region").won.mean()
     assert fair[region] > 0.7 * fair.drop(region).mean(), "answered alike, its leads are as good"
@@ -85,7 +85,7 @@ def topic_5_5(edition):
 
     exact, cleaned = found(audited.name), found(audited.name.map(simple))
     assert exact[1] < 0.3, "names as they stand find few"
-    assert cleaned[1] > 0.6
+    assert cleaned[1] > 0.7
     assert cleaned[0] > 0.7
     deals = edition.table("opportunities").query("status == 'open'")
     assert 0.05 < (deals.expected_close_on < "2026-01-01").mean() < 0.3, "stale close dates"

@@ -119,8 +119,10 @@ def engagement(
     reached = set(economic.loc[economic["contacted_on"].notna(), "account_id"])
     open_ = set(opportunities.loc[opportunities["status"] == "open", "account_id"])
     blind = np.array([name in open_ and name not in reached for name in listed])
-    hot = blind & (rng.random(size) < draw.truth["blind_hot_rate"])
-    warm = ~blind & (rng.random(size) < 0.08)
+    luck = np.where(blind, rng.random(size), 2)
+    hot = np.argsort(np.argsort(luck)) < round(blind.sum() * draw.truth["blind_hot_rate"])
+    met = np.array([name in reached for name in listed])
+    warm = ~blind & (rng.random(size) < np.where(met, 0.3, 0.08))
     score = np.where(hot | warm, 78 + 20 * rng.random(size), np.clip(34 + 16 * rng.standard_normal(size), 0, 76))
     visits = np.floor(np.exp(0.6 + 0.028 * score + 0.5 * rng.standard_normal(size)))
     return {

@@ -24,7 +24,10 @@ TERRITORIES = TERRITORIES_PER_REGION * len(REGIONS)
 
 @dataclass(frozen=True)
 class Land:
-    """Territories: region, accounts, density (accounts for 1,000 km2), manager, complexity, rep (-1 if nobody)."""
+    """Territories: region, accounts, density (accounts for 1,000 km2), manager, complexity, rep, seat (-1: nobody's).
+
+    The seat's holders worked the territory one after the other; ``rep`` is the last of them.
+    """
 
     region: Array
     accounts: Array
@@ -32,6 +35,7 @@ class Land:
     manager: Array
     complexity: Array
     rep: Array
+    seat: Array
 
 
 @latent
@@ -51,9 +55,14 @@ def land(draw: Draw, customers: Customers, staff: Staff) -> Land:
     for number_ in range(len(REGIONS)):
         own = current[home[current] == number_]
         order = own[rng.permutation(own.size)]
+        order = order[staff.seat_model[staff.rep_seat[order]] == 0]
+        # where there are more people than territories, those who came last have none
+        changed = staff.seat_change[staff.rep_seat[order]] < LAST_DAY
+        last = np.argsort(changed, kind="stable")[TERRITORIES_PER_REGION * max(1, round(draw.scale)) :]
+        order = np.delete(order, last)
         rep[region == number_] = order[np.arange(TERRITORIES_PER_REGION) % order.size]
     rep[rng.permutation(TERRITORIES)[:2]] = -1
-    return Land(region, accounts, density, manager, complexity, rep)
+    return Land(region, accounts, density, manager, complexity, rep, np.where(rep >= 0, staff.rep_seat[rep], -1))
 
 
 @table(
@@ -216,7 +225,8 @@ def acquired_accounts(draw: Draw, accounts: pd.DataFrame) -> dict[str, object]:
     ours = np.sort(rng.permutation(len(accounts))[:size])
     rows = accounts.iloc[ours]
     shared = rng.random(size) < draw.truth["overlap_rate"]
-    marked = shared & (rng.random(size) < 0.6)
+    luck = np.where(shared, rng.random(size), 2)
+    marked = np.argsort(np.argsort(luck)) < round(0.58 * shared.sum())
     as_written = [
         words.rewritten(name, int(turn * 4)) if both else words.foreign(name, place, turn)
         for place, (name, both, turn) in enumerate(

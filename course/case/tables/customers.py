@@ -95,7 +95,7 @@ def market(draw: Draw) -> Market:
     order = draw.rng.permutation(len(others))
     saturated, rising = others[order[0]], others[order[1]]
     growth = np.zeros(len(REGIONS))
-    growth[saturated], growth[rising] = -0.08, draw.truth["rising_region_growth_rate"]
+    growth[saturated], growth[rising] = -0.12, draw.truth["rising_region_growth_rate"]
     return Market(size, season, weight, (twins[0], twins[1]), peak, growth, saturated, rising)
 
 
@@ -139,7 +139,7 @@ def customers(draw: Draw) -> Customers:
     criterion = np.where(draw.rng.random(size) < 0.74, usual, (usual + 1 + (draw.rng.random(size) * 2).astype(int)) % 3)
     installed = draw.rng.random(size) < np.array([0.55, 0.4, 0.26])[segment]
     since = np.datetime64("2014-01-01") + (draw.rng.random(size) * 3200).astype(int)
-    territory = region * TERRITORIES_PER_REGION + (draw.rng.random(size) ** 1.6 * TERRITORIES_PER_REGION).astype(int)
+    territory = region * TERRITORIES_PER_REGION + (draw.rng.random(size) ** 1.35 * TERRITORIES_PER_REGION).astype(int)
     first = np.concatenate([[0], np.cumsum(flat)[:-1]]).reshape(counts.shape)
     return Customers(region, segment, industry, country.tolist(), territory, criterion, installed, since, first, counts)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from course.case.world import (
 )
 
 if TYPE_CHECKING:
+    from course.case.tables.coverage import Land
     from course.case.tables.customers import Customers, Market, Money
     from course.case.tables.demand import Spend
     from course.case.tables.staff import Staff
@@ -134,6 +135,7 @@ def _intensity(draw: Draw, market: Market) -> Array:
     first, last = truth["legacy_q1_share"], truth["legacy_q4_share"]
     seasons = {**_SEASONS, "series-4": (first * 4, (1 - first - last) * 1.9, (1 - first - last) * 2.1, last * 4)}
     noise = np.exp(0.11 * np.clip(draw.rng.standard_normal((len(PRODUCTS), months.size)), -2, 2))
+    noise[[VOLUME, PLUS]] **= 0.4  # in which months demand shifted is to be found
     regulated = np.arange(len(INDUSTRIES)) < 2
     cells = np.empty((len(PRODUCTS), months.size, len(SEGMENTS), len(REGIONS), len(INDUSTRIES)))
     for row, product in enumerate(PRODUCTS):
@@ -178,21 +180,43 @@ def _weekday(day: Array, month: Array | None = None) -> Array:
     return np.asarray(np.where(moved.astype("datetime64[M]") < month, moved + 3, moved))
 
 
-def _mirage(region: Array, segment: Array, month: Array) -> Array:
-    """Return the deals of the last three months in the smallest region and segment: chance alone loses them all."""
+def _mirage(region: Array, segment: Array, month: Array, real: tuple[int, int]) -> Array:
+    """Return the deals in the region and segment with fewest in the last three months: chance alone loses those all.
+
+    It is not ``real``, the region and segment that truly declines.
+    """
     code = region * len(SEGMENTS) + segment
     counts = np.stack(
         [np.bincount(code[month == MONTHS - back], minlength=len(REGIONS) * len(SEGMENTS)) for back in (1, 2, 3)]
     )
-    fewest = int(np.argmin(np.where(counts.min(axis=0) > 0, counts.sum(axis=0), 1 << 30)))
-    return np.asarray((code == fewest) & (month >= MONTHS - 3) & (month < MONTHS))
+    fits = counts.min(axis=0) > 0
+    fits[real[0] * len(SEGMENTS) + real[1]] = False
+    fewest = int(np.argmin(np.where(fits, counts.sum(axis=0), 1 << 30)))
+    return np.asarray(code == fewest)
+
+
+def _seasoned(truth: dict[str, Any], legacy: Array, won: Array, year: Array, closed: Array, worth: Array) -> Array:
+    """Return by what to multiply quantities so that the quarters of the legacy line are half as much left to chance."""
+    quarter = year * 4 + closed.astype("datetime64[M]").astype(int) % 12 // 3
+    own = won & legacy
+    sold = np.maximum(np.bincount(quarter[own], weights=worth[own], minlength=12)[:12], 1)
+    first, last = truth["legacy_q1_share"], truth["legacy_q4_share"]
+    season = np.array([first, (1 - first - last) * 0.475, (1 - first - last) * 0.525, last])
+    path = np.outer(np.power(1 - truth["legacy_decline_rate"], np.arange(3)), season).ravel()
+    factor = np.clip(np.sqrt(path / path.sum() * sold.sum() / sold), 0.6, 1.6)
+    return np.asarray(np.where(legacy, factor[np.minimum(quarter, 11)], 1.0))
+
+
+def _spare(staff: Staff, land: Land) -> Array:
+    """Return the seats in the field that have no territory."""
+    return np.flatnonzero((staff.seat_model == 0) & ~np.isin(np.arange(staff.seat_model.size), land.seat))
 
 
 @latent
 def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff: Staff, spend: Spend,
-          rival_moves: RivalMoves) -> Deals:  # fmt: skip
+          rival_moves: RivalMoves, land: Land) -> Deals:  # fmt: skip
     """Draw the opportunities: how many, with whom, by whom, at which discount, and whether they are won."""
-    from course.case.tables.staff import assign
+    from course.case.tables.staff import assign, overspan
 
     truth, rng = draw.truth, draw.rng
     cells = _intensity(draw, market)
@@ -219,9 +243,13 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     account = customers.first[group] + (skew * customers.count[group]).astype(np.int64)
     installed = customers.installed[account]
     criterion = customers.criterion[account]
-    remote = (rng.random(size) < np.array([0.14, 0.36, 0.6])[segment]).astype(int)
-    matched = rng.random(size) < np.array([0.5, 0.4, 0.3])[segment]
-    rep = assign(staff, rng, region, industry, remote, matched, created, closed)
+    remote = (rng.random(size) < np.array([0.1, 0.2, 0.31])[segment]).astype(int)
+    matched = (rng.random(size) < np.array([0.18, 0.16, 0.16])[segment]) & (remote == 0)
+    # the account's territory says whose it is; where somebody has no territory, more is left to colleagues
+    spare = np.isin(np.arange(len(REGIONS)), staff.seat_region[_spare(staff, land)])
+    kept = draw.fresh("owner").random(size) < np.where(spare, 0.88, 0.97)[region]
+    owner = np.where(kept, land.seat[customers.territory[account]], -1)
+    rep = assign(staff, rng, region, industry, remote, matched, owner, _spare(staff, land), created, closed)
     seat = staff.rep_seat[rep]
     matched = staff.seat_focus[seat] == industry
     remote = staff.seat_model[seat] == 1
@@ -250,11 +278,13 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     discount = ordinary + 0.02 * np.clip(np.log(quantity / 30), -1.5, 2.2) + 0.012 * (competitor >= 0)
     discount += 0.03 * np.clip(rng.standard_normal(size), -2, 2)
     leaked = np.zeros(size)
-    leaked += np.where(small & (rng.random(size) < 0.55), truth["small_deal_leak"], 0)
-    by_leaker = np.isin(rep, staff.leakers) & (rng.random(size) < 0.85)
-    home = (region == REGIONS.index(truth["leak_region"])) & (rng.random(size) < 0.2)
+    leaked += np.where(small & (rng.random(size) < 0.65), truth["small_deal_leak"], 0)
+    # the leakers give most where it goes beyond their limit and nobody looks: neither small deals nor the largest
+    habit = np.where(small, 0.4, np.where(large, 0.35, 0.97))
+    by_leaker = np.isin(rep, staff.leakers) & (rng.random(size) < habit)
+    home = (region == REGIONS.index(truth["leak_region"])) & (rng.random(size) < 0.12)
     leaked += np.where(by_leaker, truth["leak"], np.where(home, truth["leak"] * 0.5, 0))
-    favoured = rng.random(size) < 0.012
+    favoured = rng.random(size) < 0.016
     leaked += np.where(favoured, 0.1, 0)
     quarter_end = (
         ((closed.astype("datetime64[M]").astype(int) // 3 + 1) * 3).astype("datetime64[M]").astype("datetime64[D]")
@@ -268,7 +298,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     kind = np.array(
         [0 if item.line.startswith("series") else 1 if item.line.startswith("insight") else 2 for item in PRODUCTS]
     )[product]
-    bundled = (kind < 2) & (rng.random(size) < np.where(month >= 24, 0.27, 0.13))
+    bundled = (kind < 2) & (rng.random(size) < np.where(month >= 24, 0.29, 0.13))
     choice = rng.random(size)
     second[bundled & (kind == 0)] = np.where(choice < 0.55, PRODUCT_IDS.index("P-910"), PRODUCT_IDS.index("P-810"))[
         bundled & (kind == 0)
@@ -296,9 +326,11 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     # won or not
     logit = np.array([0.05, 0.0, 0.1, 0.05, 0.1])[line] + 0.3 * installed - 0.12 * (segment == 0)
     logit += np.where(argument == criterion, truth["argument_lift"] * 0.72, -truth["argument_lift"] * 0.28)
-    logit += np.where((industry < 2) & matched, truth["regulated_match_lift"], 0) - 0.3 * (industry < 2)
+    logit += np.where((industry < 2) & matched, truth["regulated_match_lift"], 0) - 0.36 * (industry < 2)
     logit -= truth["remote_large_penalty"] * (remote & large)
-    logit += truth["discount_pull"] * np.minimum(discount - ordinary, truth["discount_ceiling"] - 0.1)
+    # discount pulls up to a level; what goes further goes mostly to deals that are going badly already
+    pull, enough = discount - ordinary, truth["discount_ceiling"] - 0.08
+    logit += truth["discount_pull"] * np.minimum(pull, enough) - 4 * np.maximum(pull - enough, 0)
     logit += np.array([-0.25, -0.05, 0.1, -0.1, 0.1])[competitor]
     for rival, start in zip(rival_moves.competitor.tolist(), rival_moves.month.tolist(), strict=True):
         logit -= truth["price_move_loss"] * ((competitor == rival) & (month >= start) & (month < start + 3))
@@ -309,28 +341,33 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     )
     logit += truth["spiff_lift"] * spiffed
     picky = np.isin(rep, staff.cherry_pickers)
-    logit += np.where(picky, np.where(installed, 1.1, -1.3), 0)
+    logit += np.where(picky, np.where(installed, 1.7, -1.1), 0)
+    # whose manager leads too many people wins less: quotas do not know it, attainment shows it
+    alone = overspan(staff, truth)[rep] * truth["overspan_loss"] * 1.5
+    logit -= alone - alone.mean()
     logit -= 1.02
     probability = np.clip(sigmoid(logit) + advantage, 0.02, 0.95)
-    unlucky = _mirage(region, segment, month)
+    small_cell = _mirage(region, segment, month, (REGIONS.index(truth["decline_region"]), 1))
+    unlucky = small_cell & (month >= MONTHS - 3) & (month < MONTHS)
     probability = np.where(unlucky, 0.03, probability)
     probability = np.where(threatened, probability * (1 - truth["entry_loss"]), probability)
     # where a release is compared with its predecessor, or a month with the next, chance is evened out by month
     compared = np.isin(product, [what for what, _ in RELEASES])
     by_month = compared | (product == VOLUME) | (product == PLUS)
-    order = np.lexsort((np.where(by_month, month, 0), np.where(compared, release >= 0, 0), product))
+    known = matched * 2 + (industry < 2)
+    order = np.lexsort((known, np.where(by_month, month, 0), np.where(compared, release >= 0, 0), product))
     won = np.empty(size, dtype=bool)
     won[order] = chosen(np.where(is_open, 0, probability)[order], rng.random())
     # few deals are large and sold remotely: luck alone must not make them look as good as the others
     decided_large = large & ~is_open
     afar, near = np.flatnonzero(decided_large & remote), np.flatnonzero(decided_large & ~remote)
-    most = int(max(won[near].mean() - 0.08, 0) * afar.size) if near.size else afar.size
+    most = int(max(won[near].mean() - 0.16, 0) * afar.size) if near.size else afar.size
     won[afar[won[afar]][most:]] = False
     # the small segment wins nothing for three months, and the falling one is below its threshold in each of them
     won[unlucky] = False
     for back in (1, 2, 3):
         month_of_fall = np.flatnonzero(falling & (month == MONTHS - back))
-        won[month_of_fall[won[month_of_fall]][int(0.15 * month_of_fall.size) :]] = False
+        won[month_of_fall[won[month_of_fall]][int(0.08 * month_of_fall.size) :]] = False
     status = np.where(is_open, 0, np.where(won, 1, 2))
 
     # the sandbaggers hold back deals of a quarter's last days
@@ -340,6 +377,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
         & last_days
         & (rng.random(size) < 0.5)
         & (closed < np.datetime64("2025-12-01"))
+        & ~((month >= MONTHS - 4) & (small_cell | falling))
     )
     closed = np.where(held, _weekday(closed + 14), closed)
     held &= (closed.astype("datetime64[M]").astype(int) // 3) * 3 == closed.astype("datetime64[M]").astype(int)
@@ -355,9 +393,18 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     net_factor = (1 - discount) * prices[product]
     fx_month = np.clip(month, 0, MONTHS - 1)
     drift = (rates.listed / rates.rate)[rates.of_region[region], fx_month]
+    year = closed.astype("datetime64[Y]").astype(int) - 53
+    quantity = quantity * _seasoned(truth, line == 0, won, year, closed, quantity * net_factor * drift)
     first, other = market.twins
     totals = [float(np.sum((quantity * net_factor * drift)[won & (region == twin)])) for twin in (first, other)]
     quantity = np.where(region == other, quantity * (totals[0] / totals[1]), quantity)
+    # of two regions each year's total is part of the truth, so that chance must not make it
+    for place in (market.saturated, market.rising):
+        path = np.power(1 + market.growth[place], np.arange(3))
+        own = won & (region == place)
+        sold = np.bincount(year[own], weights=(quantity * net_factor * drift)[own], minlength=3)[:3]
+        wanted = path / path.sum() * sold.sum() / np.maximum(sold, 1)
+        quantity = np.where(region == place, quantity * np.clip(wanted, 0.6, 1.6)[np.minimum(year, 2)], quantity)
     quantity = np.maximum(np.floor(quantity + rng.random(size)), 1).astype(np.int64)
     share = 0.12 + 0.14 * rng.random(size)
     second_quantity = np.where(

@@ -29,8 +29,8 @@ MOTIONS = ("new", "expansion")
 CHANNELS = ("trade event", "web search", "webinar", "partner")
 _USUAL = np.array([3.4, 1.0, 0.7, 0.8])
 #: what a channel can reach at most, and the spend at which it has about two thirds of it
-_REACH = np.array([0.20, 0.34, 0.26, 0.22])
-_KNEE = np.array([0.8, 1.3, 1.1, 1.0])
+_REACH = np.array([0.20, 0.46, 0.36, 0.31])
+_KNEE = np.array([0.8, 2.0, 1.7, 1.6])
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,10 @@ class Spend:
 @latent
 def spend(draw: Draw) -> Spend:
     """Draw the months' marketing effort; each channel's effect wears off as more is spent, trade events' long ago."""
-    level = _USUAL * np.exp(0.42 * np.clip(draw.rng.standard_normal((MONTHS, len(CHANNELS))), -1.6, 1.6))
+    moves = draw.rng.standard_normal((MONTHS, len(CHANNELS)))
+    # no channel's months go with another's: each effect can be told from the others
+    apart = np.linalg.qr(moves - moves.mean(axis=0))[0] * np.sqrt(MONTHS)
+    level = _USUAL * np.exp(0.5 * np.clip(apart, -1.6, 1.6))
     effect = _REACH * (1 - np.exp(-level / _KNEE))
     reach = np.zeros((MONTHS, len(SOURCES)))
     reach[:, SOURCES.index("referral")], reach[:, SOURCES.index("outbound")] = 0.13, 0.24
@@ -104,8 +107,8 @@ def sales_costs(draw: Draw, effort: Effort, deals: Deals, market: Market) -> dic
     worked = np.bincount(code, weights=hours, minlength=int(np.prod(shape))).reshape(shape)
     years = (np.arange(12) - 5.5) / 4
     level, growth = np.ones(len(REGIONS)), np.full(len(REGIONS), 0.04)
-    level[market.saturated], growth[market.saturated] = 0.6, draw.truth["saturated_cost_growth_rate"]
-    level[market.rising], growth[market.rising] = 1.2, 0.09
+    level[market.saturated], growth[market.saturated] = 0.47, draw.truth["saturated_cost_growth_rate"]
+    level[market.rising], growth[market.rising] = 1.05, 0.13
     trend = level * np.power(1 + growth, years[:, None]) * np.exp(0.025 * draw.rng.standard_normal((12, len(REGIONS))))
     weight = worked * trend[:, :, None, None, None, None]
     total = weight.sum(axis=(0, 1, 5), keepdims=True)

@@ -18,9 +18,9 @@ LEAD_SOURCES = ("content download", "web search", "webinar", "trade event", "par
 _RATE = np.array([0.012, 0.19, 0.2, 0.22, 0.34, 0.42])
 _HOURS = np.array([0.1, 1, 4, 24, 72, 240])
 #: chance of becoming an opportunity, relative to the best: by (answered well or poorly, hours until the answer)
-_ANSWER = np.array([[1.0, 0.72, 0.4, 0.22, 0.14], [0.2, 0.19, 0.18, 0.16, 0.13]])
+_ANSWER = np.array([[1.0, 0.72, 0.4, 0.2, 0.1], [0.2, 0.19, 0.17, 0.14, 0.1]])
 _USUAL = np.array([[0.07, 0.13, 0.24, 0.18, 0.1], [0.08, 0.07, 0.07, 0.04, 0.02]])
-_SLOW = np.array([[0.01, 0.04, 0.19, 0.29, 0.24], [0.02, 0.03, 0.07, 0.07, 0.04]])
+_SLOW = np.array([[0.03, 0.06, 0.04, 0.27, 0.4], [0.02, 0.02, 0.05, 0.07, 0.04]])
 TEAMS = ("inside sales", "field sales", "partner desk", "marketing")
 
 

@@ -18,7 +18,7 @@ from course.case.world import MONTH_STARTS, MONTHS, PRODUCT_IDS, PRODUCTS, REGIO
 
 BANDS = (1, 10, 30, 100, 300)
 _BAND_MIDDLE = np.array([5, 18, 55, 170, 400])
-SMALL_LIST_EUR = 40_000
+SMALL_LIST_EUR, LARGE_LIST_EUR = 40_000, 200_000
 NEGOTIATION, REP_LIMIT, REP_LIMIT_SMALL = 0.03, 0.09, 0.16
 
 
@@ -69,26 +69,38 @@ APPROVAL_REASONS = (*JUSTIFIED, "quarter-end campaign", "relationship")
     topics="4.1 4.4 4.7",
 )
 def approvals(draw: Draw, quotes: pd.DataFrame, deals: Deals, staff: Staff) -> dict[str, object]:
-    """One row is a request to go beyond the discount limit. Not everybody who went beyond it asked."""
+    """One row is a request to grant a discount: beyond the limit, or in a large deal. Not everybody asked who went
+    beyond the limit.
+    """
     rng = draw.rng
     product = pd.Categorical(quotes["product_id"], categories=list(PRODUCT_IDS)).codes.astype(int)
     quantity, given = quotes["quantity"].to_numpy(), quotes["discount_rate"].to_numpy()
     band = np.searchsorted(BANDS, quantity, side="right") - 1
     small = quotes["list_eur"].to_numpy() < SMALL_LIST_EUR
-    limit = standard_rates()[product, band] + np.where(small, REP_LIMIT_SMALL, REP_LIMIT)
+    standard = standard_rates()[product, band]
+    limit = standard + np.where(small, REP_LIMIT_SMALL, REP_LIMIT)
     beyond = given > limit + 1e-9
     deal = quotes["opportunity_id"].str[2:].astype(int).to_numpy() - 1
     home = deals.region[deal] == REGIONS.index(draw.truth["leak_region"])
-    silent = np.isin(deals.rep[deal], staff.leakers) | (home & (deals.leaked[deal] > 0.03) & ~deals.favoured[deal])
-    asks = beyond & (rng.random(given.size) < np.where(silent, 0.08, 0.985))
-    granted_anyway = ~beyond & (given > limit - 0.015) & (rng.random(given.size) < 0.25)
+    silent = np.isin(deals.rep[deal], staff.leakers) | (
+        home & ~small & (deals.leaked[deal] > 0.03) & ~deals.favoured[deal]
+    )
+    size = quotes["list_eur"].to_numpy()
+    large = size > LARGE_LIST_EUR
+    asks = beyond & (rng.random(given.size) < np.where(silent, 0.08, np.where(large, 1.0, 0.985)))
+    shy = np.where(home, 0.3, 1.0)  # where the leak is, people ask as little as they can
+    near = ~beyond & (given > limit - 0.015)
+    granted_anyway = near & (rng.random(given.size) < np.where(small, 0.08, 0.25) * shy)
+    # large deals are looked at whatever they give away
+    looked_at = np.where(large, 0.75, np.where(small, 0.0, 0.12)) * shy
+    granted_anyway |= ~beyond & (given > standard) & (draw.fresh("review").random(given.size) < looked_at)
     rows = np.flatnonzero(asks | granted_anyway)
     last_days = _last_days(quotes["quoted_on"].to_numpy().astype("datetime64[D]"))[rows]
     premium = product[rows] == PRODUCT_IDS.index("P-710")
     rival = deals.competitor[deal[rows]] >= 0
     usual = pick(rng.random(rows.size), np.where(rival[:, None], [0.25, 0.6, 0.15], [0.55, 0.0, 0.45]))
     reason = np.where(deals.favoured[deal[rows]], 4, np.where(premium & last_days, 3, usual))
-    size = quotes["list_eur"].to_numpy()[rows]
+    size = size[rows]
     excess = (given - limit)[rows]
     level = np.where((excess > 0.08) | (size > 400_000), 2, np.where((excess > 0.03) | (size > 150_000), 1, 0))
     asked = quotes["quoted_on"].to_numpy().astype("datetime64[D]")[rows] - (rng.random(rows.size) * 4).astype(int)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -92,7 +93,7 @@ def staff(draw: Draw) -> Staff:
     habits = draw.count(4)
     complex_ = draw.rng.permutation(np.arange(managers) % 2 == 0)
     span = np.bincount(seat_manager[rep_seat][np.isnat(left)], minlength=managers)
-    complex_ = _strained(complex_, span, draw.truth["simple_span"], draw.truth["complex_span"], 50 * teams)
+    complex_ = _strained(complex_, span, draw.truth["simple_span"], draw.truth["complex_span"], 70 * teams)
     return Staff(
         seat_region, model, focus, seat_first, seat_second, change, rep_seat, hired.astype("datetime64[D]"), left,
         seat_manager[rep_seat], np.repeat(np.arange(len(REGIONS)), 2 * teams),
@@ -113,20 +114,27 @@ def _strained(complex_: Array, span: Array, simple_limit: int, complex_limit: in
 
 
 def assign(staff: Staff, rng: np.random.Generator, region: Array, industry: Array, remote: Array, matched: Array,
-           created: Array, closed: Array) -> Array:  # fmt: skip
-    """Return the rep of each deal: of its region, employed from its first day to its last, and ramped up by then."""
+           owner: Array, spare: Array, created: Array, closed: Array) -> Array:  # fmt: skip
+    """Return the rep of each deal: of its region, employed from its first day to its last, and ramped up by then.
+
+    Remote deals go to anybody who sells remotely, ``matched`` ones to those who know the industry, others to the seat
+    ``owner`` (-1 if none: to colleagues in the field, to the seats ``spare`` first).
+    """
     size = region.size
     luck = rng.random((3, size))
     by_model = _groups(staff.seat_region * 2 + staff.seat_model, len(REGIONS) * 2)
     by_focus = _groups(
         staff.seat_region * len(INDUSTRIES) + staff.seat_focus, len(REGIONS) * len(INDUSTRIES), staff.seat_focus >= 0
     )
+    free = np.isin(np.arange(staff.seat_region.size), spare)
+    free |= (staff.seat_model == 0) & ~np.isin(staff.seat_region, staff.seat_region[spare])
+    colleague = _member(_groups(staff.seat_region, len(REGIONS), free), region, luck[0])
     never = np.datetime64("2099-01-01")
     permanent = _groups(staff.seat_region * 2 + staff.seat_model, len(REGIONS) * 2, staff.seat_change == never)
     seat = np.where(
         matched,
         _member(by_focus, region * len(INDUSTRIES) + industry, luck[0]),
-        _member(by_model, region * 2 + remote, luck[0]),
+        np.where(remote == 1, _member(by_model, region * 2 + 1, luck[0]), np.where(owner >= 0, owner, colleague)),
     )
     second = closed >= staff.seat_change[seat]
     rep = np.where(second, staff.seat_second[seat], staff.seat_first[seat])
@@ -149,6 +157,13 @@ def _member(groups: tuple[Array, Array, Array], code: Array, luck: Array) -> Arr
     return np.asarray(ordered[np.minimum(first[code] + (luck * count[code]).astype(np.int64), ordered.size - 1)])
 
 
+def overspan(staff: Staff, truth: dict[str, Any]) -> Array:
+    """Return for each rep by how many people the manager's team is larger than the manager's territories allow."""
+    span = np.bincount(staff.rep_manager[np.isnat(staff.left)], minlength=staff.manager_region.size)
+    limit = np.where(staff.manager_complex, truth["complex_span"], truth["simple_span"])
+    return np.asarray(np.maximum(span - limit, 0)[staff.rep_manager])
+
+
 @dataclass(frozen=True)
 class Performance:
     """Per (rep, year): what was booked, and the year's quota (0 where the rep was not there)."""
@@ -164,17 +179,15 @@ def performance(draw: Draw, staff: Staff, deals: Deals) -> Performance:
     won = np.flatnonzero(deals.won)
     year = deals.closed_on[won].astype("datetime64[Y]").astype(np.int64) - 53
     booked = np.bincount(deals.rep[won] * 3 + year, weights=deals.amount_eur[won], minlength=reps * 3).reshape(reps, 3)
-    span = np.bincount(staff.rep_manager[np.isnat(staff.left)], minlength=staff.manager_region.size)
-    limit = np.where(staff.manager_complex, draw.truth["complex_span"], draw.truth["simple_span"])
-    over = np.maximum(span - limit, 0)[staff.rep_manager] * draw.truth["overspan_loss"]
+    over = overspan(staff, draw.truth) * draw.truth["overspan_loss"]
     share = staff.team_share[staff.rep_manager]
-    team = -1.6 * (share - draw.truth["best_team_share"]) ** 2
-    spread = 0.13 * (1.25 - share)
-    attained = 1.03 - over[:, None] + team + spread * np.clip(draw.rng.standard_normal((reps, 3)), -2.3, 2.3)
+    team = -1.3 * (share - draw.truth["best_team_share"]) ** 2
+    spread = 0.2 * (1 - 1.3 * share)
+    attained = 1.05 - over[:, None] + team + spread * np.clip(draw.rng.standard_normal((reps, 3)), -2.3, 2.3)
     attained[staff.sandbaggers] = 1.02 + 0.03 * draw.rng.random((staff.sandbaggers.size, 3))
     near = (attained > 0.94) & (attained < 1) & (draw.rng.random((reps, 3)) < draw.truth["cliff_bunching"])
     attained = np.where(near, 1.001 + 0.03 * draw.rng.random((reps, 3)), attained)
-    quota = np.maximum(booked / np.clip(attained, 0.45, 1.6), 150_000)
+    quota = np.maximum(booked / np.clip(attained, 0.45, 1.6), 90_000)
     starts = np.array(["2023-01-01", "2024-01-01", "2025-01-01"], dtype="datetime64[D]")
     there = (staff.hired[:, None] < starts + 300) & ~(staff.left[:, None] < starts + 60)
     return Performance(booked, np.where(there | (booked > 0), np.round(quota, -2), 0))

@@ -223,18 +223,22 @@ def crm_accounts_raw(draw: Draw, accounts: pd.DataFrame) -> dict[str, object]:
     twice = np.flatnonzero(rng.random(size) < draw.truth["duplicate_rate"])
     account = np.concatenate([np.arange(size), twice])
     copy = np.arange(account.size) >= size
-    turns = rng.random(account.size).tolist()
+    turns = rng.random(account.size)
+    # one copy in six is misspelt, among those audited too
+    audited = account % 10 < 3
+    for own in (np.flatnonzero(copy & audited), np.flatnonzero(copy & ~audited)):
+        turns[own] = (turns[own[:1]] + np.arange(own.size) * 0.6180339887498949) % 1
     given = accounts["name"].tolist()
     names = [
-        words.rewritten(given[place], int(turn * 5)) if again else given[place]
-        for place, again, turn in zip(account.tolist(), copy.tolist(), turns, strict=True)
+        words.rewritten(given[place], min(int(turn * 4.8), 4)) if again else given[place]
+        for place, again, turn in zip(account.tolist(), copy.tolist(), turns.tolist(), strict=True)
     ]
     order = rng.permutation(account.size)
     account, copy = account[order], copy[order]
     missing = rng.random((3, account.size)) < np.array([[0.06], [0.11], [0.38]])
     country = accounts["country"].to_numpy(dtype=object)[account]
     town = accounts["town"].to_numpy(dtype=object)[account]
-    audited = (account % 10) < 3
+    audited = account % 10 < 3
     maker = np.where(copy, 1 + (rng.random(account.size) * 3).astype(int), 0)
     return {
         "record_id": ids("X", np.arange(account.size)),

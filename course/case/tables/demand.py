@@ -78,6 +78,10 @@ def effort(draw: Draw, deals: Deals, contracts: Contracts) -> Effort:
     monthly = contracts.mean_arr * contracts.margin / 12
     lifetime = 12 / contracts.churn
     payback = lifetime * np.array([[0.11, 0.18, draw.truth["small_payback_over_lifetime"]], [0.06, 0.10, 0.20]])
+    # what the cells cost differs from edition to edition; the one that never pays back is a truth of its own
+    factor = 0.88 + 0.24 * draw.fresh("cells").random((2, 3))
+    factor[0, 2] = 1
+    payback = payback * factor
     total[UNITS.index("Analytics")] = monthly * payback * contracts.started
     share = np.array([[0.30, 0.34, 0.45], [0.08, 0.08, 0.1]])
     return Effort(total * (1 - share), total * share)

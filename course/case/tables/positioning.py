@@ -11,7 +11,7 @@ from course.case.columns import Array, date, flag, key, number, rate, text, whol
 from course.case.edition import Draw
 from course.case.names import LANGUAGE, people
 from course.case.registry import latent, table
-from course.case.sampling import pick
+from course.case.sampling import chosen, pick
 from course.case.tables.customers import Customers
 from course.case.tables.deals import RELEASES, Deals, RivalMoves
 from course.case.world import (
@@ -550,7 +550,7 @@ def collateral_audit(draw: Draw, channel: Channel) -> dict[str, object]:
     partner = np.concatenate([np.repeat(np.arange(PARTNERS), count), np.full(150, -1)])
     kind = np.where(partner >= 0, channel.kind[partner] + 1, 0)
     chance = np.where(partner == channel.stray, draw.truth["stray_compliance"], np.array([0.95, 0.92, 0.93, 0.9])[kind])
-    fine = rng.random(partner.size) < chance
+    fine = chosen(chance, rng.random(partner.size)[0])  # nobody stands out by chance
     order = rng.permutation(partner.size)
     partner, kind, fine = partner[order], kind[order], fine[order]
     region = np.where(partner >= 0, channel.region[partner], (rng.random(partner.size) * len(REGIONS)).astype(int))

@@ -10,9 +10,14 @@ from course.memo import Memo
 from course.quiz import Item, html
 
 
-def exercise_page(exercise: Exercise, folder: str, load: Loader, solutions: bool) -> dict[str, Any]:
-    """The in-page exercise on the data that `load` gives; the solution's code is part of it only with `solutions`."""
-    marks = exercise.fingerprints(load)
+def exercise_page(
+    exercise: Exercise, folder: str, load: Loader, solutions: bool, *, strict: bool = True
+) -> dict[str, Any]:
+    """The in-page exercise on the data that `load` gives; the solution's code is part of it only with `solutions`.
+
+    `strict` as for `Exercise.fingerprints`.
+    """
+    marks = exercise.fingerprints(load, strict=strict)
     cells: list[dict[str, Any]] = []
     for cell in exercise.cells:
         task = cell.task

@@ -155,6 +155,11 @@ def read(name: str, folder: Path | str | None = None) -> pd.DataFrame:
     return pd.DataFrame({str(field["name"]): _parse(raw.loc[:, str(field["name"])], field, path) for field in fields})
 
 
+def described(folder: Path) -> list[str]:
+    """The names of the tables of a data package. Raises ``DataError`` when there is none, or its descriptor is bad."""
+    return list(_resources(folder))
+
+
 def _place(folder: Path | str | None) -> Path | None:
     if folder is not None:
         return Path(folder)

@@ -144,9 +144,20 @@ def module_page(module: Module, curriculum: Curriculum) -> str:
 
 
 def topic_page(
-    module: Module, topic: Topic, reading: Reading, curriculum: Curriculum, *, exercise: bool, quiz: bool, notebook: str
+    module: Module,
+    topic: Topic,
+    reading: Reading,
+    curriculum: Curriculum,
+    *,
+    exercise: bool,
+    quiz: bool,
+    notebook: str,
+    lacking: str = "",
 ) -> str:
-    """A topic: its reading, then the task, the quiz and the sources."""
+    """A topic: its reading, then the task, the quiz and the sources.
+
+    `lacking` says why the task can't be done on an organisation's own data.
+    """
     moment, _, rest = reading.markdown.partition("\n## ")
     parts = [
         f'<p class="decision"><b>The decision</b>{escape(topic.decision)}</p>',
@@ -158,6 +169,9 @@ def topic_page(
         src = f"../assets/exercises/{topic.id}.json"
         element = f'<course-exercise src="{src}"><p class="note">{link}</p></course-exercise>'
         parts.append(f"## Your turn\n\n{_part(element)}")
+    if lacking:
+        note = f"This task can’t be done on your organisation’s own data: {escape(lacking)}."
+        parts.append(f'## Your turn\n\n<p class="note">{note}</p>')
     if quiz:
         src = f"../assets/quiz/{topic.id}.json"
         fallback = '<p class="note">The quiz runs in the page and needs JavaScript.</p>'
@@ -273,21 +287,20 @@ def sources(curriculum: Curriculum) -> str:
 def data_dictionary(
     tables: Mapping[str, Node],
     rows: Mapping[str, int],
-    seed: int,
+    whose: str,
     curriculum: Curriculum,
     firsts: Mapping[str, list[list[str]]],
     tasks: Mapping[str, set[str]],
 ) -> str:
-    """Every table of the case company with its columns, units and keys, how tables join, and first rows to look at.
+    """Every table with its columns, units and keys, how tables join, and first rows to look at.
 
-    `firsts` gives a table's names of columns and first rows, `tasks` the topics whose task uses it.
+    `whose` says whose tables they are; `firsts` gives a table's names of columns and first rows, `tasks` the topics
+    whose task uses it.
     """
     names = list(tables)
     parts = [
-        f"The tables of Tessaly Instruments, practice edition (seed {seed}). All people and firms in them are "
-        "invented. History runs from January 2023 to December 2025; amounts are in euros unless the unit says "
-        "otherwise. "
-        '<a href="assets/data/datapackage.json">The whole package</a> describes itself in the Frictionless format.',
+        f'{escape(whose)}<a href="assets/data/datapackage.json">The whole package</a> describes itself in the '
+        "Frictionless format.",
         '<div class="filter needs-script"><label for="filter">Find a table or a column</label>'
         '<input id="filter" type="search" autocomplete="off" spellcheck="false" aria-describedby="filtered">'
         f'<p id="filtered" role="status">{len(names)} tables</p></div>',

@@ -32,6 +32,7 @@ from course.curriculum import Curriculum, Module, Topic
 from course.errors import BuildError, CourseError
 from course.exercise import Exercise
 from course.memo import Memo
+from course.own import OwnData
 from course.page import exercise_page, memo_page, quiz_page
 from course.quiz import Quiz
 from course.reading import Reading, render
@@ -98,6 +99,7 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
     docs, assets = Folder(work / "docs"), Folder(work / "assets")
     cache = Cache(curriculum.root / ".cache" / "site")
     load = practice()
+    own = _own(training.data) if training.data else None
     _run_ahead(curriculum, training, cache)
     plan = Plan(nav=["index.md"])
     exercises: dict[str, dict[str, Any]] = {}
@@ -122,8 +124,10 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
             written = curriculum.reading(module, topic).exists()
             entry["topics"].append({"id": topic.id, "title": topic.title, "url": f"{name}.html", "written": written})
             parts: dict[str, list[str]] = {"tasks": [], "quiz": []}
-            if curriculum.exercise(module, topic).exists():
-                exercise = _exercise(curriculum, module, topic, training, cache, load)
+            there = curriculum.exercise(module, topic).exists()
+            lacking = own.verdict(curriculum, module, topic).reason if own and there else ""
+            if there and not lacking:
+                exercise = _exercise(curriculum, module, topic, training, cache)
                 parts["tasks"] = [cell["id"] for cell in exercise.page["cells"] if cell["kind"] == "task"]
                 for table in exercise.page["tables"]:
                     tasks.setdefault(table, set()).add(topic.id)
@@ -146,7 +150,8 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
             plan.nav.append(f"{name}.md")
             text = pages.topic_page(
                 module, topic, reading, curriculum,
-                exercise=bool(parts["tasks"]), quiz=bool(items), notebook=f"assets/notebooks/{name}.ipynb",
+                exercise=bool(parts["tasks"]), lacking=lacking, quiz=bool(items),
+                notebook=f"assets/notebooks/{name}.ipynb",
             )  # fmt: skip
             docs.write(f"{name}.md", text)
         if curriculum.memo(module).exists():
@@ -162,11 +167,19 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
     assets.write("exercises/index.json", _json(exercises))
     assets.write("notebooks/index.json", _json(notebooks))
 
-    rows, firsts = _data(curriculum, assets, cache)
+    rows, firsts = _data(curriculum, assets, cache, own)
+    tables = {name: node for name, node in published().items() if name in rows}
+    whose = (
+        "The tables of your own organisation, as they were imported. "
+        if own
+        else f"The tables of Tessaly Instruments, practice edition (seed {PRACTICE_SEED}). All people and firms in "
+        "them are invented. History runs from January 2023 to December 2025; amounts are in euros unless the unit says "
+        "otherwise. "
+    )
     docs.write("glossary.md", pages.glossary(curriculum.glossary.values()))
     docs.write("concepts.md", pages.concepts(curriculum.concepts.values(), curriculum))
     docs.write("sources.md", pages.sources(curriculum))
-    docs.write("data.md", pages.data_dictionary(published(), rows, PRACTICE_SEED, curriculum, firsts, tasks))
+    docs.write("data.md", pages.data_dictionary(tables, rows, whose, curriculum, firsts, tasks))
     docs.write("instructors.md", pages.text("instructors", "For instructors"))
     docs.write("organisations.md", pages.text("organisations", "For organisations"))
     docs.close()
@@ -216,7 +229,7 @@ def _run_topic(root: Path, folder: str, id: str, training: Training) -> None:
     cache = Cache(root / ".cache" / "site")
     with suppress(CourseError):
         if curriculum.exercise(module, topic).exists():
-            _exercise(curriculum, module, topic, training, cache, practice())
+            _exercise(curriculum, module, topic, training, cache)
     with suppress(CourseError):
         if curriculum.reading(module, topic).exists():
             executed(curriculum, module, topic, cache, practice())
@@ -249,7 +262,8 @@ def _reading_key(curriculum: Curriculum, module: Module, topic: Topic) -> _Key:
 
 
 def _exercise_key(curriculum: Curriculum, module: Module, topic: Topic, training: Training) -> _Key:
-    return "exercise", [curriculum.exercise(module, topic)], (module.folder, training.shows_solutions)
+    own = _own(training.data).digest if training.data else ""
+    return "exercise", [curriculum.exercise(module, topic)], (module.folder, training.shows_solutions, own)
 
 
 def executed(
@@ -266,31 +280,39 @@ class _Exercise:
     notebook: str
 
 
-def _exercise(
-    curriculum: Curriculum, module: Module, topic: Topic, training: Training, cache: Cache, load: Callable[..., Any]
-) -> _Exercise:
+def _exercise(curriculum: Curriculum, module: Module, topic: Topic, training: Training, cache: Cache) -> _Exercise:
     path = curriculum.exercise(module, topic)
+    own = _own(training.data) if training.data else None
 
     def make() -> _Exercise:
         exercise = Exercise.read(path)
-        page = exercise_page(exercise, module.folder, load, training.shows_solutions)
+        load = own.load if own else practice()
+        page = exercise_page(exercise, module.folder, load, training.shows_solutions, strict=own is None)
         return _Exercise(page, _notebook(exercise.learner_notebook()))
 
     return cache.get(*_exercise_key(curriculum, module, topic, training), make)
+
+
+@cache_of_process
+def _own(folder: str) -> OwnData:
+    return OwnData(Path(folder))
 
 
 _Rows = dict[str, list[list[str]]]
 _SHOWN = 8  # rows of a table to look at in the page
 
 
-def _data(curriculum: Curriculum, assets: Folder, cache: Cache) -> tuple[dict[str, int], _Rows]:
-    """Put the practice edition's data package among the assets; return its tables' numbers of rows and first rows."""
+def _data(curriculum: Curriculum, assets: Folder, cache: Cache, own: OwnData | None) -> tuple[dict[str, int], _Rows]:
+    """Put the practice edition's data package, or one's own, among the assets.
+
+    Return its tables' numbers of rows and first rows.
+    """
 
     def make() -> dict[str, bytes]:
-        folder = Edition(PRACTICE_SEED).write(curriculum.root / ".build" / "package")
+        folder = own.folder if own else Edition(PRACTICE_SEED).write(curriculum.root / ".build" / "package")
         return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
-    files = cache.get("data", [], PRACTICE_SEED, make)
+    files = cache.get("data", [], own.digest if own else PRACTICE_SEED, make)
     for name, content in files.items():
         assets.write(f"data/{name}", content)
     resources = json.loads(files["datapackage.json"])["resources"]

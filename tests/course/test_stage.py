@@ -12,9 +12,12 @@ from urllib.request import urlopen
 
 import pytest
 
+from course.answer import verdict
+from course.case.edition import PRACTICE_SEED, Edition
 from course.case.registry import published
 from course.curriculum import ROOT, Curriculum
-from course.errors import BuildError, ContentError
+from course.errors import BuildError, ContentError, DataError
+from course.exercise import Exercise
 from course.site import pages
 from course.site.cache import Cache
 from course.site.diagram import OTHER, by_domain, diagram, in_words, references
@@ -195,7 +198,7 @@ def test_what_pages_load_is_named_by_topic(course: Curriculum) -> None:
 
 
 def test_the_data_page_describes_every_column_of_every_table(course: Curriculum) -> None:
-    page = pages.data_dictionary(published(), {}, 2026, course, {}, {})
+    page = pages.data_dictionary(published(), {}, "Tables. ", course, {}, {})
     for name, node in published().items():
         assert f'<h2 id="{name}">' in page
         for column in node.columns:
@@ -205,7 +208,9 @@ def test_the_data_page_describes_every_column_of_every_table(course: Curriculum)
 
 def test_the_data_page_shows_first_rows_and_leads_to_where_a_table_is_used(course: Curriculum) -> None:
     rows = {"accounts": [["name"], ["<b>Aqua</b>"], ["x" * 200]]}
-    page = pages.data_dictionary(published(), {"accounts": 2_000}, 2026, course, rows, {"accounts": {"1.4", "8.1"}})
+    page = pages.data_dictionary(
+        published(), {"accounts": 2_000}, "Tables. ", course, rows, {"accounts": {"1.4", "8.1"}}
+    )
     accounts = page.partition('<h2 id="accounts">')[2].partition("</section>")[0]
     assert f'<a href="01-objectives/{course.topic("1.4").stem}.html">1.4</a>' in accounts
     assert ">8.1</a>" not in accounts, "a topic that is not written cannot be led to"
@@ -314,3 +319,33 @@ def test_pages_are_served_with_the_means_to_reload_and_hear_of_the_next_build(tm
 def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:
     with server(tmp_path, 0, Rebuilt()) as running, pytest.raises(BuildError, match="--port"):
         server(tmp_path, running.server_port, Rebuilt())
+
+
+def test_tasks_are_done_on_an_organisations_own_tables_and_the_others_say_what_those_lack(course: Curriculum) -> None:
+    module = course.module("1")
+    for topic in (course.topic("1.4"), course.topic("1.1")):
+        to = course.exercise(module, topic)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(Curriculum(ROOT).exercise(module, topic), to)
+        course.reading(module, topic).write_text(READING.replace('"1.4"', f'"{topic.id}"', 1))
+    tables = ["accounts", "subscriptions", "sales_costs", "marketing_spend", "opportunities"]
+    Edition(5).write(course.root / "own" / "data", tables)
+    (course.root / "training.yml").write_text("data: own\n")
+    training = Training.read(course.root / "training.yml")
+    stage(course, course.root / ".build", training)
+    assets, docs = course.root / ".build" / "assets", course.root / ".build" / "docs"
+    page = json.loads((assets / "exercises" / "1.4.json").read_text())
+    task = next(cell for cell in page["cells"] if cell["kind"] == "task")
+    exercise = Exercise.read(course.exercise(module, course.topic("1.4")))
+    assert verdict(exercise.solve(Edition(5).load)[task["id"]], task["right"], {}).passed
+    assert not verdict(exercise.solve(Edition(PRACTICE_SEED).load)[task["id"]], task["right"], {}).passed
+    assert not (assets / "exercises" / "1.1.json").exists()
+    lacking = (docs / module.folder / f"{course.topic('1.1').stem}.md").read_text()
+    assert "can’t be done on your organisation’s own data: there is no table plan, bookings, products" in lacking
+    assert {path.stem for path in (assets / "data").glob("*.csv")} == set(tables)
+
+
+def test_own_data_that_are_not_there_are_said_where_they_were_looked_for(course: Curriculum) -> None:
+    (course.root / "training.yml").write_text("data: own\n")
+    with pytest.raises(DataError, match=r"own: expected tables that `course case import` wrote.*--out own"):
+        stage(course, course.root / ".build", Training.read(course.root / "training.yml"))

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from course.case.registry import published
-from course.curriculum import Curriculum
+from course.curriculum import Curriculum, Module, Topic
 from course.errors import CourseError
 from course.exercise import Exercise
 
@@ -27,7 +27,7 @@ class Support:
 
 def support(curriculum: Curriculum, tables: Mapping[str, pd.DataFrame]) -> list[Support]:
     """Judge every topic by what its exercise needs, and run those that have it."""
-    return [_judge(curriculum, module, topic, tables) for module, topic in curriculum.topics()]
+    return [judge(curriculum, module, topic, tables) for module, topic in curriculum.topics()]
 
 
 def needs(exercise: Exercise) -> dict[str, set[str]]:
@@ -48,7 +48,8 @@ def needs(exercise: Exercise) -> dict[str, set[str]]:
     return {table: {c.name for c in published()[table].columns} & words for table in exercise.tables}
 
 
-def _judge(curriculum: Curriculum, module: Any, topic: Any, tables: Mapping[str, pd.DataFrame]) -> Support:
+def judge(curriculum: Curriculum, module: Module, topic: Topic, tables: Mapping[str, pd.DataFrame]) -> Support:
+    """Judge one topic by what its exercise needs: its tables and columns, a solution that runs, checks that hold."""
     path = curriculum.exercise(module, topic)
     if not path.exists():
         missing = [t for t in topic.tables if t not in tables]
@@ -75,6 +76,7 @@ def _judge(curriculum: Curriculum, module: Any, topic: Any, tables: Mapping[str,
 
     try:
         answers = exercise.solve(load)
+        checked = exercise.checked(load)
     except CourseError as e:
         return Support(
             topic.id, topic.title, None, f"its question does not fit these data: {str(e).split(': ', 2)[-1]}"
@@ -82,6 +84,8 @@ def _judge(curriculum: Curriculum, module: Any, topic: Any, tables: Mapping[str,
     empty = [task for task, value in answers.items() if _is_empty(value)]
     if empty:
         return Support(topic.id, topic.title, None, f"the answer {', '.join(empty)} would be empty on these data")
+    if checked:
+        return Support(topic.id, topic.title, None, f"its question is about the case company's data: {checked}")
     return Support(topic.id, topic.title, answers)
 
 

@@ -1,0 +1,55 @@
+"""An organisation's own tables in the place of the case company's: which exercises they carry, and how these load them.
+
+    own = OwnData(Path("own"))            what `course case import` wrote
+    own.verdict(curriculum, module, topic).reason
+
+Readings, quizzes and memos stay with the case company; tasks that the tables carry are done on them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from course.case.importing.support import Support, judge
+from course.case.package import DESCRIPTOR, described, read
+from course.curriculum import Curriculum, Module, Topic
+from course.errors import DataError
+
+
+class OwnData:
+    """The tables in `folder`, or in data/ there. Raises DataError when there is no data package."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder if (folder / DESCRIPTOR).is_file() else folder / "data"
+        if not (self.folder / DESCRIPTOR).is_file():
+            raise DataError(
+                f"{folder}: expected tables that `course case import` wrote, with a {DESCRIPTOR}; found none. "
+                f"Make them: course case import FILES --out {folder.name}"
+            )
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Each table by name."""
+        return {name: read(name, self.folder) for name in described(self.folder)}
+
+    @cached_property
+    def digest(self) -> str:
+        """A name for what the tables hold."""
+        digest = hashlib.sha256()
+        for path in sorted(self.folder.iterdir()):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+        return digest.hexdigest()
+
+    def load(self, *names: str) -> Any:
+        """`course.case.load` on these tables."""
+        found = tuple(self.tables[name].copy() for name in names)
+        return found[0] if len(found) == 1 else found
+
+    def verdict(self, curriculum: Curriculum, module: Module, topic: Topic) -> Support:
+        """Whether the topic's exercise can be done on these tables, and if not, why."""
+        return judge(curriculum, module, topic, self.tables)

@@ -51,8 +51,8 @@ def import_files(
     console.print(f"{len(carried)} of {len(supported)} tasks run on these data: {', '.join(carried) or 'none'}.")
     console.print(
         f"{out} holds the tables (data/), what became of each column (columns.csv) and row (rows-*.csv), and why the "
-        "other tasks do not run (tasks.csv). `data: …` in training.yml makes `course build` give the tasks on them; in Python, "
-        "load(…, folder=…) reads them.",
+        "other tasks do not run (tasks.csv). `data: …` in training.yml makes `course build` give the tasks on them; in "
+        "Python, load(…, folder=…) reads them.",
         soft_wrap=True, highlight=False,
     )  # fmt: skip
     return done

@@ -60,7 +60,7 @@ bar(
     share.rename({False: "2023 and 2024", True: "2025"}).rename("share").rename_axis("years").reset_index(),
     "years", "share",
     title="Share of device deals with two lines, before and under the bonus",
-    alt="The share of device deals with two product lines about doubled in 2025.",
+    alt="The share of device deals with two product lines rose steeply in 2025.",
 )
 # %% [markdown] task="pay"
 # **1. What do the two plans pay for the deals of 2025, and for what?**
@@ -193,7 +193,7 @@ bar(shown, "part", "eur", title="What the multi-product bonus brought and cost o
 # `extra_deals = len(now) - usual_share * deals["after"].sum()`, and a group's rate is
 # `1 - group["net_eur"].sum() / group["list_eur"].sum()`.
 # %% [markdown] wrong="all_bundles" task="worth"
-# This credits the bonus with every second line of 2025. About half of them would have been sold without it, as they
+# This credits the bonus with every second line of 2025. Many of them would have been sold without it, as they
 # were in the two years before, so the bonus is thanked for customers it never met. What share of deals had two lines when nobody
 # was paid for them?
 # %% wrong="all_bundles" task="worth"

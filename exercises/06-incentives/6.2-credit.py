@@ -5,7 +5,7 @@
 # tasks:
 #   weights:
 #     points: 2
-#     answer: {type: mapping, tolerance: 0.01}
+#     answer: {type: mapping, tolerance: 0.002}
 #   shares:
 #     points: 4
 #     answer: {type: table, keys: [case, person], columns: {share: 0.002}}
@@ -45,7 +45,7 @@ settled.sort_values(["opportunity_id", "claimed_share"], ascending=[True, False]
 # Set the owner's weight to 1.
 #
 # `weights` is a dict with the keys `"owner"`, `"finder"` and `"supporter"`, the owner's value 1. The steps: within one deal, compare each right share with the owner's;
-# see that the ratio is the same whoever else took part; write it down. Weights count as right within 0.01.
+# see that the ratio is the same whoever else took part; write it down. Weights count as right within 0.002.
 # %% answer="weights"
 ### BEGIN SOLUTION
 owners = settled[settled["role"] == "owner"].set_index("opportunity_id")["right_share"]

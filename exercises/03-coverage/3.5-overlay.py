@@ -14,7 +14,7 @@
 #     answer: {type: table, keys: [account_id], columns: {wait_days: 0.4, expected_eur: "1%"}}
 # ---
 # %% [markdown]
-# The reading made a list for the north and west: UK & Ireland, the Nordics and North America. Ingrid Solheim wants one for the other three regions before
+# The reading made a list for the west: UK & Ireland, France & Benelux and North America. Ingrid Solheim wants one for the other three regions before
 # it starts on **5 January 2026**: two people, who can work 20 accounts each in the year.
 #
 # `white` has one row for each customer in the three regions without a running Insight contract: `account_id`, `segment`, `regulated`,
@@ -29,7 +29,7 @@ from course.plot import bar
 
 accounts, subscriptions, registrations = load("accounts", "subscriptions", "deal_registrations")
 START = pd.Timestamp("2026-01-05")
-DONE = ["UK & Ireland", "Nordics", "North America"]
+DONE = ["UK & Ireland", "France & Benelux", "North America"]
 GROUP = ["segment", "regulated"]
 
 customers = accounts[accounts["customer_since"].notna() & ~accounts["region"].isin(DONE)]

@@ -200,7 +200,7 @@ def _hints(task: Task, several: bool) -> list[str]:
     if not task.hints:
         return []
     items = [f"{number}. " + hint.strip().replace("\n", "\n   ") for number, hint in enumerate(task.hints, 1)]
-    title = [f"For `{task.id}`:"] if several else []
+    title = [typst(f"#hints-for({string(task.id)})")] if several else []
     return [*title, "\n\n".join(items)]
 
 

@@ -33,10 +33,12 @@ BANDS = ["first hour", "1 to 4 hours", "4 to 24 hours", "24 to 72 hours", "later
 leads = everything[(everything["source"] != "content download") & (everything["created_on"] >= "2024-07-01")]
 opened = opportunities[["opportunity_id", "created_on"]].rename(columns={"created_on": "opened_on"})
 leads = leads.merge(opened, on="opportunity_id", how="left")
-band = pd.cut(leads["response_hours"], [0, 1, 4, 24, 72, np.inf], labels=BANDS)
-leads["band"] = band.astype(object).where(band.notna(), None)
 came = leads["created_on"].to_numpy().astype("datetime64[D]")
 leads["waited_hours"] = 8 * np.busday_count(came, np.datetime64("2025-12-31"))
+later = leads["response_hours"] > leads["waited_hours"] + 8  # answered after today: not known yet
+leads[["response_hours", "response_quality"]] = leads[["response_hours", "response_quality"]].mask(later)
+band = pd.cut(leads["response_hours"], [0, 1, 4, 24, 72, np.inf], labels=BANDS)
+leads["band"] = band.astype(object).where(band.notna(), None)
 leads = leads[["lead_id", "created_on", "opened_on", "response_hours", "band", "response_quality", "waited_hours"]]
 
 

@@ -159,7 +159,8 @@ for channel in CHANNELS:
 returns = pd.DataFrame(rows)
 # %% [markdown]
 # Four curves, one sum of money. Amara Okafor, who has seen many extrapolations, adds a condition: no channel may get less or more
-# in a month than it has had in some month.
+# in a month than it has had in some month. Count what the four channels bring; how much of it is new to Tessaly, and how much only
+# comes by another door, is for a test in one region to say.
 # %% given
 budget = round(today.sum(), -3)
 STEP = 500  # EUR

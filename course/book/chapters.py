@@ -361,9 +361,9 @@ def _sources(book: Book) -> str:
     for claim in book.curriculum.claims.values():
         of = book.curriculum.sources.get(claim.source)
         cited = f"[{of.short}](#{label('source', of.key)})" if of else claim.source
-        care = f"*With care:* {claim.care}"
         dated = f"{cited}; dated {claim.dated}; looked up {claim.checked.day} {claim.checked:%B %Y}."
-        parts.append(block("entry", f"{place('claim', claim.id, claim.says)}.\n\n{care}\n\n{dated}"))
+        says = place("claim", claim.id, f"{claim.says}.")
+        parts.append(block("entry", f"{says}\n\n*With care:* {claim.care} {dated}"))
     return "\n\n".join(parts)
 
 

@@ -12,6 +12,7 @@ from course.case.columns import Array, date, flag, key, money, number, optional,
 from course.case.edition import Draw
 from course.case.names import LANGUAGE, people
 from course.case.registry import latent, table
+from course.case.sampling import chosen, sigmoid
 from course.case.tables.customers import TERRITORIES_PER_REGION, Customers
 from course.case.tables.deals import Deals
 from course.case.tables.positioning import PARTNERS_PER_REGION
@@ -131,7 +132,12 @@ def specialist_involvement(draw: Draw, deals: Deals) -> dict[str, Array]:
     large = deals.amount_eur > 60_000
     outcome = np.where(deals.status == 1, 1.0, np.where(deals.status == 2, 0.0, 0.33))
     logit = -3.1 + 1.9 * large + 0.5 * (deals.amount_eur > 200_000) + draw.truth["specialist_lift"] * large * outcome
-    used = np.flatnonzero((rng.random(deals.product.size) < 1 / (1 + np.exp(-logit))) & (deals.stage >= 1))
+    # in every run of amounts as many are called in as the odds say: in small deals chance makes no lift
+    start = rng.random(deals.product.size)[0]
+    order = np.lexsort((deals.amount_eur, outcome, large))
+    called = np.empty(order.size, dtype=bool)
+    called[order] = chosen((sigmoid(logit) * (deals.stage >= 1))[order], start)
+    used = np.flatnonzero(called)
     hours = np.exp(3.3 + 0.4 * np.clip(rng.standard_normal(used.size), -2, 2)) * np.where(large[used], 1.15, 0.9)
     until = np.where(deals.status > 0, deals.closed_on, LAST_DAY)[used]
     span = (until - deals.created_on[used]).astype(int)

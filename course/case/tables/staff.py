@@ -93,7 +93,7 @@ def staff(draw: Draw) -> Staff:
     habits = draw.count(4)
     complex_ = draw.rng.permutation(np.arange(managers) % 2 == 0)
     span = np.bincount(seat_manager[rep_seat][np.isnat(left)], minlength=managers)
-    complex_ = _strained(complex_, span, draw.truth["simple_span"], draw.truth["complex_span"], 70 * teams)
+    complex_ = _strained(complex_, span, draw.truth["simple_span"], draw.truth["complex_span"], 50 * teams)
     return Staff(
         seat_region, model, focus, seat_first, seat_second, change, rep_seat, hired.astype("datetime64[D]"), left,
         seat_manager[rep_seat], np.repeat(np.arange(len(REGIONS)), 2 * teams),
@@ -107,7 +107,8 @@ def _strained(complex_: Array, span: Array, simple_limit: int, complex_limit: in
     complex_ = complex_.copy()
     for manager in np.argsort(-span, kind="stable").tolist():
         over = np.maximum(span - np.where(complex_, complex_limit, simple_limit), 0)
-        if (span * over).sum() >= enough or span[manager] <= complex_limit:
+        plain = (span * over).sum() >= enough and span[over > 0].sum() >= 0.3 * enough
+        if plain or span[manager] <= complex_limit:
             break
         complex_[manager] = True
     return complex_

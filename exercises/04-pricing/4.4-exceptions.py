@@ -12,7 +12,7 @@
 # ---
 # %% [markdown]
 # Claire Whitcombe asked which price differences between her customers could be defended if two of them met at a trade fair, and the reading answered for UK &
-# Ireland. Ingrid Solheim now wants the same for the five other regions. Tessaly's lawyers take ten cases a quarter at most. Which?
+# Ireland. Ingrid Solheim now wants the same for the five other regions. The lawyers have ten places for them. Which cases?
 #
 # `sold` holds one row for each line of a quote that was accepted in 2024 or 2025 in those regions:
 #
@@ -183,7 +183,7 @@ assert isinstance(review, pd.DataFrame), "review should be a DataFrame with one 
 seen = review.reset_index()
 missing = [c for c in ["high_line", "low_line", "gap", "overpaid_eur"] if c not in seen.columns]
 assert not missing, f"review lacks the columns {missing}"
-assert 1 <= len(seen) <= 10, f"the lawyers take ten cases at most; review has {len(seen)}"
+assert 1 <= len(seen) <= 10, f"the lawyers have ten places; review has {len(seen)}"
 assert seen["high_line"].is_unique, "one case for each line at the high price"
 assert set(seen["high_line"]) <= set(sold["line"]), "high_line names a line of sold"
 # %% hidden="review"

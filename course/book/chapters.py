@@ -117,10 +117,7 @@ def _module(book: Book, module: Module) -> str:
         parts.append(f"{section('The situation')}\n\n{within(module.situation, module.folder)}")
     if module.outcomes:
         parts.append(section("What you can do afterwards") + "\n\n" + "\n".join(f"- {o}" for o in module.outcomes))
-    rows = array(
-        f"({text(t.id)}, {text(t.title)}, {text(t.decision)}, label({string(label('topic', t.id))}))"
-        for t in book.topics(module)
-    )
+    rows = array(f"({text(t.id)}, {text(t.title)}, label({string(label('topic', t.id))}))" for t in book.topics(module))
     parts.append(f"{section('Topics')}\n\n{typst(f'#topic-list({rows})')}")
     concepts = [c for c in module.concepts if c in book.curriculum.concepts]
     if concepts:

@@ -14,6 +14,7 @@ from course.errors import ContentError
 from course.reading import CITE, CLAIM, LINK, heading, is_number, shown
 
 MOST_ROWS = 14
+MOST_ITEMS = 24
 
 
 def label(kind: str, key: str) -> str:
@@ -137,5 +138,8 @@ def value(found: Any) -> str:
         return table(frame, MOST_ROWS)
     if isinstance(found, (list, tuple, set, frozenset)):
         parts: Sequence[Any] = sorted(found, key=str) if isinstance(found, (set, frozenset)) else list(found)
-        return typst(f"#outcome({text(', '.join(shown(part) for part in parts) or 'nothing')})")
+        named = [shown(part) for part in parts[:MOST_ITEMS]]
+        if len(parts) > MOST_ITEMS:
+            named.append(f"and {len(parts) - MOST_ITEMS} more")
+        return typst(f"#outcome({text(', '.join(named) or 'nothing')})")
     return typst(f"#outcome({text(shown(found))})")

@@ -302,6 +302,7 @@ def test_blocks_may_hold_blocks_and_listings_any_fence():
         (pd.DataFrame({"n": range(40)}), "left-out: 26"),
         ({"a": 2.0}, "[value]"),
         ({"b", "a"}, "[a, b]"),
+        ([f"A{n}" for n in range(30)], "A23, and 6 more]"),
         (1234.5, r"[1,234]"),
         ("Smart Devices", "[Smart Devices]"),
     ],

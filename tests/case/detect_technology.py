@@ -68,6 +68,8 @@ def topic_5_4(edition):
     history = leads[leads.created_on >= "2025-01-01"].groupby("region").region_history_rate.first()
     assert history.idxmin() == region, "a score that learns from history keeps it there"
     assert leads[leads.price_page].won.mean() > 3 * leads[~leads.price_page].won.mean()
+    promise = leads[leads.source != "content download"].groupby("region").price_page.mean()
+    assert promise[region] > 0.75 * promise.mean(), "what its leads read says that they are as promising"
 
 
 def topic_5_5(edition):

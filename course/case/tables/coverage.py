@@ -194,7 +194,7 @@ def activities(draw: Draw, deals: Deals, customers: Customers, land: Land) -> di
     travel = np.where(travels, number_ * each * np.exp(0.2 * rng.standard_normal(deal.size)), 0)
     hours, travel = np.round(hours, 1), np.round(travel, 1)
     share = np.clip(0.42 + 0.1 * lean[deal] + 0.12 * rng.standard_normal(deal.size), 0.02, 0.95)
-    prepared = np.clip(0.5 + 0.13 * lean[deal] + 0.15 * rng.standard_normal(deal.size), 0, 1)
+    prepared = np.clip(0.5 + 0.055 * lean[deal] + 0.15 * rng.standard_normal(deal.size), 0, 1)
     return {
         "opportunity_id": ids("O", deal),
         "territory_id": ids("T", territory[deal], 3),

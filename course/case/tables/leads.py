@@ -74,9 +74,12 @@ def inbound(draw: Draw, deals: Deals, customers: Customers) -> Leads:
     hours = np.where(~won & (rng.random(size) < 0.07), np.nan, hours)
 
     lag = 4 + (np.exp(2.6 + 0.7 * rng.standard_normal(size))).astype(int)
+    answered = np.ceil(np.nan_to_num(hours) / 8 * 7 / 5).astype(int)  # calendar days until the answer
+    lag = np.maximum(lag, answered + 2)
     days = (LAST_DAY - FIRST_DAY).astype(int)
     created = FIRST_DAY + (rng.random(size) * days).astype(int)
     created[: deal.size] = np.maximum(deals.created_on[deal] - np.minimum(lag[: deal.size], 69), FIRST_DAY)
+    hours = np.where(~won & (created + answered > LAST_DAY), np.nan, hours)
     segment = pick(rng.random(size), np.array([0.14, 0.33, 0.53]))
     industry = (rng.random(size) * len(INDUSTRIES)).astype(int)
     account = np.full(size, -1)
@@ -108,7 +111,15 @@ def inbound(draw: Draw, deals: Deals, customers: Customers) -> Leads:
     text("segment", "Size class as the form said", *SEGMENTS),
     text("industry", "Industry as the form said", *INDUSTRIES),
     text("account_id", "The account, where it was recognised", nullable=True, refers="accounts.account_id"),
-    optional(number("response_hours", "Working hours until somebody answered; empty if nobody did", "hours", 2, low=0)),
+    optional(
+        number(
+            "response_hours",
+            "Working hours until somebody answered; empty if nobody had by the end of 2025",
+            "hours",
+            2,
+            low=0,
+        )
+    ),
     text(
         "response_quality",
         "How well it was answered, by a reviewer of the first message",
@@ -182,6 +193,15 @@ def routing_log(draw: Draw, inbound: Leads) -> dict[str, Array]:
     }
 
 
+def _promising(inbound: Leads, rng: np.random.Generator) -> Array:
+    """Return which leads would have become opportunities if answered well at once: those that did, and more."""
+    won = inbound.deal >= 0
+    best = np.minimum(_RATE[inbound.source] / (_USUAL / _USUAL.sum() * _ANSWER).sum(), 0.98)
+    late = np.clip(np.searchsorted(_HOURS, np.nan_to_num(inbound.hours, nan=300)) - 1, 0, 4)
+    answer = np.where(np.isnan(inbound.hours), 0.1, _ANSWER[inbound.poor.astype(int), late])
+    return np.asarray(won | (rng.random(won.size) < best * (1 - answer) / (1 - best * answer)))
+
+
 @table(
     text("lead_id", "The lead", refers="leads.lead_id"),
     whole("visits", "Visits to our site in the 30 days before", "visits"),
@@ -200,21 +220,22 @@ def lead_features(draw: Draw, inbound: Leads) -> dict[str, Array]:
     """One row is what was known about a lead when it came in."""
     rng = draw.rng
     size, won = inbound.source.size, inbound.deal >= 0
-    visits = np.floor(np.exp(0.7 + 0.75 * won + 0.8 * rng.standard_normal(size)))
+    promising = _promising(inbound, draw.fresh("promise"))
+    visits = np.floor(np.exp(0.7 + 0.75 * promising + 0.8 * rng.standard_normal(size)))
     pages = np.floor(visits * (1.5 + 2 * rng.random(size)))
     year = inbound.created_on.astype("datetime64[Y]").astype(int) - 53
     cell = inbound.region * 3 + year
     asked = inbound.source > 0  # downloads say little of a region
     rates = np.bincount(cell, weights=won & asked, minlength=18) / np.maximum(np.bincount(cell[asked], minlength=18), 1)
     before = rates.reshape(6, 3)[inbound.region, np.maximum(year - 1, 0)]
-    level = np.clip(np.round(1.6 + 0.6 * won + 0.9 * rng.standard_normal(size)), 1, 4)
+    level = np.clip(np.round(1.6 + 0.6 * promising + 0.9 * rng.standard_normal(size)), 1, 4)
     staff = np.exp(np.array([8.0, 6.0, 3.9])[inbound.segment] + 0.6 * rng.standard_normal(size))
     return {
         "lead_id": ids("L", np.arange(size)),
         "visits": visits,
         "pages": pages,
-        "price_page": rng.random(size) < np.where(won, 0.55, 0.16),
-        "business_email": rng.random(size) < np.where(won, 0.93, 0.68),
+        "price_page": rng.random(size) < np.where(promising, 0.66, 0.09),
+        "business_email": rng.random(size) < np.where(promising, 0.93, 0.68),
         "job_level": level,
         "employees": np.maximum(np.round(staff), 1),
         "region_history_rate": before,

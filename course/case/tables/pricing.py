@@ -68,7 +68,9 @@ APPROVAL_REASONS = (*JUSTIFIED, "quarter-end campaign", "relationship")
     text("decision", "Decision", "granted", "refused"),
     topics="4.1 4.4 4.7",
 )
-def approvals(draw: Draw, quotes: pd.DataFrame, deals: Deals, staff: Staff) -> dict[str, object]:
+def approvals(
+    draw: Draw, quotes: pd.DataFrame, deals: Deals, staff: Staff, accounts: pd.DataFrame
+) -> dict[str, object]:
     """One row is a request to grant a discount: beyond the limit, or in a large deal. Not everybody asked who went
     beyond the limit.
     """
@@ -98,7 +100,7 @@ def approvals(draw: Draw, quotes: pd.DataFrame, deals: Deals, staff: Staff) -> d
     last_days = _last_days(quotes["quoted_on"].to_numpy().astype("datetime64[D]"))[rows]
     premium = product[rows] == PRODUCT_IDS.index("P-710")
     rival = deals.competitor[deal[rows]] >= 0
-    usual = pick(rng.random(rows.size), np.where(rival[:, None], [0.25, 0.6, 0.15], [0.55, 0.0, 0.45]))
+    usual = pick(rng.random(rows.size), _grounds(accounts, quotes["account_id"].to_numpy()[rows], rival, draw))
     reason = np.where(deals.favoured[deal[rows]], 4, np.where(premium & last_days, 3, usual))
     size = size[rows]
     excess = (given - limit)[rows]
@@ -117,6 +119,18 @@ def approvals(draw: Draw, quotes: pd.DataFrame, deals: Deals, staff: Staff) -> d
         "reason": take(APPROVAL_REASONS, reason),
         "decision": take(("granted", "refused"), refused.astype(int)),
     }
+
+
+def _grounds(accounts: pd.DataFrame, asked_for: Array, rival: Array, draw: Draw) -> Array:
+    """Return the weights of the justified reasons for each request: most are borne out by figures, some are claims."""
+    by_segment = accounts.groupby("segment")
+    large = accounts["annual_spend_eur"] >= by_segment["annual_spend_eur"].transform("quantile", 0.67)
+    lean = accounts["cost_to_serve_rate"] <= by_segment["cost_to_serve_rate"].transform("quantile", 0.3)
+    facts = pd.DataFrame({"large": large, "lean": lean}).set_index(accounts["account_id"]).loc[asked_for]
+    held = np.column_stack([facts["large"], rival, facts["lean"]])
+    claim = np.where(rival[:, None], [0.25, 0.6, 0.15], [0.55, 0.0, 0.45])
+    true = held.any(axis=1) & (draw.fresh("grounds").random(rival.size) < 0.92)
+    return np.asarray(np.where(true[:, None], held * np.array([1.0, 0.7, 1.0]), claim))
 
 
 def _last_days(day: Array) -> Array:

@@ -140,14 +140,14 @@ class Books:
 def books(draw: Draw) -> Books:
     """Choose a region with a currency of its own that does not slide, and a product."""
     able = [place for place, region in enumerate(WORLD) if region.currency not in ("EUR", draw.truth["slide_currency"])]
-    packed = (PRODUCT_IDS.index("P-420"), PRODUCT_IDS.index("P-920"), PRODUCT_IDS.index("P-410"))
+    packed = (PRODUCT_IDS.index("P-420"), PRODUCT_IDS.index("P-410"))
     return Books(able[int(draw.rng.random() * len(able))], packed[int(draw.rng.random() * len(packed))])
 
 
 @table(
     text("region", "Sales region", refers="regions.region"),
     text("product_id", "The product", refers="products.product_id"),
-    date("valid_from", "First day of the price; the quoting tool changed up to nine days earlier"),
+    date("valid_from", "First day of the price; the quoting tool changed up to 45 days earlier"),
     text("currency", "Currency", *CURRENCIES),
     text("unit", "What the price is for", "each", "pack of 10"),
     money("price_local", "Price in the ERP", "local money"),
@@ -165,7 +165,7 @@ def erp_prices(draw: Draw, rates: Money, books: Books) -> dict[str, Array]:
     price = np.round(np.array([item.price for item in PRODUCTS])[product] * listed, 2)
     price = np.where(region == books.stale, np.round(price * (1 - draw.truth["stale_price_gap"]), 2), price)
     packs = product == books.packed
-    late = (draw.rng.random(region.size) * 9).astype(int)
+    late = (draw.rng.random(region.size) * 45).astype(int)
     return {
         "region": take(REGIONS, region),
         "product_id": take(PRODUCT_IDS, product),

@@ -72,11 +72,6 @@ def check(tmp_path: Path, root: Path, answer, count: int, kills: int) -> None:
     assert not list((tmp_path / "killed").rglob(".part-*")), "nothing half-written is left"
 
 
-def test_a_killed_grader_ends_with_the_same_gradebook(tmp_path, root, answer):
-    check(tmp_path, root, answer, count=40, kills=6)
-
-
-@pytest.mark.slow
 def test_a_grader_of_200_killed_at_20_moments_ends_with_the_same_gradebook(tmp_path, root, answer):
     check(tmp_path, root, answer, count=200, kills=20)
 

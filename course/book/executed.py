@@ -15,7 +15,7 @@ from course.curriculum import Curriculum, Module, Topic
 from course.exercise import Exercise, Loader
 from course.reading import Reading
 from course.site.cache import Cache
-from course.site.stage import executed, practice
+from course.site.stage import executed, practice, reading_key
 
 _MANY = 6  # from so many topics on, starting further processes costs less than they save
 
@@ -43,14 +43,27 @@ class Runs:
         def make() -> dict[str, Any]:
             return Exercise.read(path).solve(self.load or _edition(self.seed))
 
-        return self.cache.get("solution", [path], (self.seed, self.load is None), make)
+        return self.cache.get(*self._solution_key(module, topic), make)
+
+    def _solution_key(self, module: Module, topic: Topic) -> tuple[str, list[Path], Any]:
+        return "solution", [self.curriculum.exercise(module, topic)], (self.seed, self.load is None)
+
+    def _kept(self, module: Module, topic: Topic, solutions: bool) -> bool:
+        keys = [reading_key(self.curriculum, module, topic)]
+        if solutions and self.curriculum.exercise(module, topic).exists():
+            keys.append(self._solution_key(module, topic))
+        return all(self.cache.path(*key).exists() for key in keys)
 
     def ahead(self, solutions: bool, progress: Callable[[int, int], None]) -> None:
         """Run on all processors what is not kept yet; `progress` is told how many topics of how many are done.
 
         What fails is left to be run again in its turn, so that a mistake is reported once and in order.
         """
-        topics = [(module.folder, topic.id) for module, topic in self.curriculum.topics(written=True)]
+        topics = [
+            (module.folder, topic.id)
+            for module, topic in self.curriculum.topics(written=True)
+            if not self._kept(module, topic, solutions)
+        ]
         if self.load or len(topics) < _MANY:
             return
         with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:

@@ -250,13 +250,14 @@ def _keys(curriculum: Curriculum, module: Module, topic: Topic, training: Traini
     """What is kept of a topic: its executed reading and exercise, where they are written."""
     keys = []
     if curriculum.reading(module, topic).exists():
-        keys.append(_reading_key(curriculum, module, topic))
+        keys.append(reading_key(curriculum, module, topic))
     if curriculum.exercise(module, topic).exists():
         keys.append(_exercise_key(curriculum, module, topic, training))
     return keys
 
 
-def _reading_key(curriculum: Curriculum, module: Module, topic: Topic) -> _Key:
+def reading_key(curriculum: Curriculum, module: Module, topic: Topic) -> _Key:
+    """What the cache keeps an executed reading by."""
     written = [t.id for _, t in curriculum.topics(written=True)]
     return "reading", [curriculum.reading(module, topic), *_registers(curriculum)], written
 
@@ -271,7 +272,7 @@ def executed(
 ) -> Reading:
     """A topic's reading, run on the data that `load` gives (the practice edition) unless it is in the cache."""
     path = curriculum.reading(module, topic)
-    return cache.get(*_reading_key(curriculum, module, topic), lambda: render(path, curriculum, load or practice()))
+    return cache.get(*reading_key(curriculum, module, topic), lambda: render(path, curriculum, load or practice()))
 
 
 @dataclass

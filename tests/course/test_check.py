@@ -37,6 +37,7 @@ def test_empty_cells_matter_only_in_a_complete_module(curriculum: Curriculum, lo
     assert any("topic 1.1 has 0 of 4 in the column quiz" in p for p in found)
     assert any("topic 1.2 has 0 of 1 in the column reading" in p for p in found)
     assert any("memo.md: the module is complete, but its memo is missing" in p for p in found)
+    assert any("guide.md: the module is complete, but its guide is missing" in p for p in found)
 
 
 def test_dead_links_and_unreadable_files_are_problems_not_crashes(

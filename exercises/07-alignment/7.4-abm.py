@@ -8,7 +8,7 @@
 #     answer: {type: set}
 #   gap:
 #     points: 2
-#     answer: {type: mapping, tolerance: "1%"}
+#     answer: {type: table, keys: [segment, mood], columns: {gap_rate: 0.002}}
 #   plan:
 #     points: 3
 #     answer: {type: table, keys: [rank], columns: {account_id: null, stake_eur: "1%", contact_id: null, sponsor: null}}
@@ -20,8 +20,9 @@
 #
 # `interest` holds the scored accounts of these four regions: `intent_score` and `fit_score` (0 to 100), `segment`. `deals` holds
 # the open deals of all accounts: `amount_eur` (empty where no amount is known yet) and `segment`. `people` holds everybody in the
-# buying group of any deal since 2024, decided or open (`status`), in **all** regions: `influence`, `mindset`, `function`,
-# `contact_id`, and `met` (whether we have spoken with that person about that deal).
+# buying group of any deal since 2024, decided or open (`status`), in **all** regions: `influence`, `function`, `contact_id`,
+# `mood` (`moved` if the person is said to see growth or trouble, `settled` if on an even keel or overconfident), and `met` (whether
+# we have spoken with that person about that deal).
 # %% given
 import numpy as np
 import pandas as pd
@@ -38,7 +39,8 @@ deals = opportunities.loc[opportunities["status"] == "open", ["opportunity_id", 
 people = influences.merge(opportunities[["opportunity_id", "account_id", "status"]], on="opportunity_id")
 people = people.merge(contacts[["contact_id", "function"]], on="contact_id")
 people = people.assign(met=people["contacted_on"].notna())
-people = people[["opportunity_id", "account_id", "segment", "status", "contact_id", "influence", "function", "mindset", "met"]]
+people["mood"] = np.where(people["mindset"].isin(["growth", "trouble"]), "moved", "settled")
+people = people[["opportunity_id", "account_id", "segment", "status", "contact_id", "influence", "function", "mood", "met"]]
 
 interest.nlargest(10, "intent_score")[["account_id", "name", "segment", "intent_score", "fit_score"]]
 # %% [markdown] task="unmet"
@@ -91,42 +93,63 @@ unmet = sorted(set(blank["account_id"]) & set(keen["account_id"]) & set(people.l
 # %% [markdown]
 # Luca asks what a meeting is worth before anybody writes over his people's heads.
 # %% [markdown] task="gap"
-# **2. How much more often are deals won whose payer was met?**
+# **2. How much more often are deals won whose payer was met, with payers who are moved and with those who are settled?**
 #
-# `gap` is a dict with two numbers, `"enterprise"` and `"mid-market"`: the win rate of decided deals in which the **economic**
-# influence was met, less the win rate of those in which it was not (fractions; each right within 1% of its size). All regions
-# count, so that the numbers are large enough.
+# `gap` is a DataFrame with one row for each segment (`enterprise`, `mid-market`) and mood (`moved`, `settled`), four rows, and
+# the columns
+#
+# - `segment`, `mood`: of the deal's **economic** influence
+# - `gap_rate`: the win rate of decided deals in which that person was met, less the win rate of those in which not (a fraction;
+#   right within 0.002)
+#
+# All regions count, so that the numbers are large enough.
 # %% answer="gap"
 ### BEGIN SOLUTION
 decided = people[(people["influence"] == "economic") & (people["status"] != "open")]
-rate = (decided["status"] == "won").groupby([decided["segment"], decided["met"]]).mean().unstack()
-gap = (rate[True] - rate[False]).to_dict()
+rate = (decided["status"] == "won").groupby([decided["segment"], decided["mood"], decided["met"]]).mean().unstack()
+gap = (rate[True] - rate[False]).rename("gap_rate").reset_index()
 ### END SOLUTION
 # %% check="gap"
-assert set(gap) == {"enterprise", "mid-market"}, "one number for each of the two segments"
-assert all(0 < g < 1 for g in gap.values()), "a gap is a fraction: 0.25 is 25 points"
+assert isinstance(gap, pd.DataFrame), "gap should be a DataFrame with one row for each segment and mood"
+seen = gap.reset_index()
+missing = [c for c in ("segment", "mood", "gap_rate") if c not in seen.columns]
+assert not missing, f"gap lacks the columns {missing}"
+assert len(seen) == 4, f"two segments and two moods make four rows; gap has {len(seen)}"
+assert seen["gap_rate"].between(-1, 1).all(), "a gap is a fraction: 0.25 is 25 points"
 # %% hidden="gap"
 expect(gap)
-assert min(gap.values()) > 0.1
+by_mood = gap.groupby("mood")["gap_rate"].mean()
+assert by_mood["moved"] > by_mood["settled"] > 0, "a meeting goes with more where the payer sees a reason to change"
 # %% [markdown] hint="gap"
-# Each deal has one economic influence. Which deals have an outcome, and which two groups of them do you compare?
+# Each deal has one economic influence. Which deals have an outcome, and which two groups of them do you compare in each of the
+# four rows?
 # %% [markdown] hint="gap"
-# Filter `people` to economic and not open; take the mean of `status == "won"` by segment and `met`; subtract.
+# Filter `people` to economic and not open; take the mean of `status == "won"` by segment, mood and `met`; subtract.
 # %% [markdown] wrong="everybody_met" task="gap"
 # This compares deals in which everybody was met with all the others. The payer's letter is then credited with the user's and the
 # coach's meetings as well, and every stake on the list comes out too high. Whose meeting does the list promise?
 # %% wrong="everybody_met" task="gap"
 decided = people[people["status"] != "open"]
 whole = decided.groupby(["opportunity_id", "segment"]).agg(met=("met", "all"), status=("status", "first")).reset_index()
-rate = (whole["status"] == "won").groupby([whole["segment"], whole["met"]]).mean().unstack()
-gap = (rate[True] - rate[False]).to_dict()
+moods = people[people["influence"] == "economic"].set_index("opportunity_id")["mood"]
+whole["mood"] = whole["opportunity_id"].map(moods)
+rate = (whole["status"] == "won").groupby([whole["segment"], whole["mood"], whole["met"]]).mean().unstack()
+gap = (rate[True] - rate[False]).rename("gap_rate").reset_index()
 # %% [markdown] wrong="open_as_lost" task="gap"
 # This counts open deals as lost. They pull both rates down, the higher one more, so a meeting looks less useful than it is. Which
 # deals have an outcome?
 # %% wrong="open_as_lost" task="gap"
 decided = people[people["influence"] == "economic"]
+rate = (decided["status"] == "won").groupby([decided["segment"], decided["mood"], decided["met"]]).mean().unstack()
+gap = (rate[True] - rate[False]).rename("gap_rate").reset_index()
+# %% [markdown] wrong="one_mood" task="gap"
+# This gives both moods the same number. A letter to somebody who sees nothing to change would be counted like one to somebody in
+# trouble, and the largest firms would come first whatever their payer thinks. Where does having met the payer go with more?
+# %% wrong="one_mood" task="gap"
+decided = people[(people["influence"] == "economic") & (people["status"] != "open")]
 rate = (decided["status"] == "won").groupby([decided["segment"], decided["met"]]).mean().unstack()
-gap = (rate[True] - rate[False]).to_dict()
+gap = decided[["segment", "mood"]].drop_duplicates()
+gap = gap.assign(gap_rate=gap["segment"].map(rate[True] - rate[False]))
 # %% [markdown]
 # Now the list itself. Eight letters can be written well in a month. `SPONSOR` says who is the counterpart of whom; `usual` is what an
 # open deal of each segment is worth in the middle.
@@ -138,11 +161,10 @@ usual
 # **3. Which eight letters go first, to whom, and from whom?**
 #
 # 1. An open deal's value is its `amount_eur`; where that is empty, the segment's `usual`.
-# 2. An account's stake is the value of all its open deals times its segment's `gap`.
-# 3. The person is the economic influence of its open deal with the largest value. At equal values take the deal with the lower
-#    `opportunity_id`.
-# 4. First wave: the person's `mindset` in that deal is `growth` or `trouble`. Second wave: the others.
-# 5. Order by wave, then by stake, largest first; at equal stakes by `account_id`. Keep eight.
+# 2. The person is the economic influence of the account's open deal with the largest value. At equal values take the deal with the
+#    lower `opportunity_id`.
+# 3. An account's stake is the value of all its open deals times the `gap_rate` of its segment and of that person's `mood`.
+# 4. Order by stake, largest first; at equal stakes by `account_id`. Keep eight.
 #
 # `plan` is a DataFrame with eight rows and the columns
 #
@@ -155,13 +177,11 @@ usual
 ### BEGIN SOLUTION
 valued = deals.assign(value=deals["amount_eur"].fillna(deals["segment"].map(usual)))
 valued = valued[valued["account_id"].isin(unmet)].sort_values(["value", "opportunity_id"], ascending=[False, True])
-largest = valued.drop_duplicates("account_id")
-payers = people[people["influence"] == "economic"][["opportunity_id", "contact_id", "function", "mindset"]]
-plan = largest[["account_id", "segment", "opportunity_id"]].merge(payers, on="opportunity_id")
-plan["stake_eur"] = plan["account_id"].map(valued.groupby("account_id")["value"].sum()) * plan["segment"].map(gap)
-plan["wave"] = np.where(plan["mindset"].isin(["growth", "trouble"]), 1, 2)
+who = people[people["influence"] == "economic"][["opportunity_id", "contact_id", "function", "mood"]]
+plan = valued.drop_duplicates("account_id")[["account_id", "segment", "opportunity_id"]].merge(who, on="opportunity_id").merge(gap, on=["segment", "mood"])
+plan["stake_eur"] = plan["account_id"].map(valued.groupby("account_id")["value"].sum()) * plan["gap_rate"]
 plan["sponsor"] = plan["function"].map(SPONSOR).fillna("Amara Okafor")
-plan = plan.sort_values(["wave", "stake_eur", "account_id"], ascending=[True, False, True]).head(8)
+plan = plan.sort_values(["stake_eur", "account_id"], ascending=[False, True]).head(8)
 plan["rank"] = range(1, len(plan) + 1)
 plan = plan[["rank", "account_id", "stake_eur", "contact_id", "sponsor"]]
 ### END SOLUTION
@@ -184,18 +204,18 @@ bar(plan.merge(interest[["account_id", "name"]], on="account_id"), "name", "stak
 # `deals["amount_eur"].fillna(deals["segment"].map(usual))` fills the gaps; sorting by value and `drop_duplicates("account_id")` keeps
 # the largest deal; `merge` on `opportunity_id` brings the person.
 # %% [markdown] hint="plan"
-# `sort_values(["wave", "stake_eur", "account_id"], ascending=[True, False, True]).head(8)`, with `wave` 1 for growth and trouble and
-# 2 for the others.
+# `merge(gap, on=["segment", "mood"])` brings the gap to each account's person; then multiply, and
+# `sort_values(["stake_eur", "account_id"], ascending=[False, True]).head(8)`.
 # %% [markdown] wrong="by_interest" task="plan"
 # This takes the eight highest interest scores of your list. Nobody has ever held the score against an outcome, and the letters would go
-# to whoever reads most, among them people who say that they need nothing. What do you know about these accounts besides
+# to whoever reads most, among them people who see nothing to change. What do you know about these accounts besides
 # how much they read?
 # %% wrong="by_interest" task="plan"
 valued = deals.assign(value=deals["amount_eur"].fillna(deals["segment"].map(usual)))
 valued = valued[valued["account_id"].isin(unmet)].sort_values(["value", "opportunity_id"], ascending=[False, True])
-payers = people[people["influence"] == "economic"][["opportunity_id", "contact_id", "function", "mindset"]]
-plan = valued.drop_duplicates("account_id")[["account_id", "segment", "opportunity_id"]].merge(payers, on="opportunity_id")
-plan["stake_eur"] = plan["account_id"].map(valued.groupby("account_id")["value"].sum()) * plan["segment"].map(gap)
+who = people[people["influence"] == "economic"][["opportunity_id", "contact_id", "function", "mood"]]
+plan = valued.drop_duplicates("account_id")[["account_id", "segment", "opportunity_id"]].merge(who, on="opportunity_id").merge(gap, on=["segment", "mood"])
+plan["stake_eur"] = plan["account_id"].map(valued.groupby("account_id")["value"].sum()) * plan["gap_rate"]
 plan["sponsor"] = plan["function"].map(SPONSOR).fillna("Amara Okafor")
 plan["score"] = plan["account_id"].map(interest.set_index("account_id")["intent_score"])
 plan = plan.sort_values(["score", "account_id"], ascending=[False, True]).head(8)
@@ -206,10 +226,9 @@ plan["rank"] = range(1, len(plan) + 1)
 # %% wrong="to_the_coach" task="plan"
 valued = deals.assign(value=deals["amount_eur"].fillna(deals["segment"].map(usual)))
 valued = valued[valued["account_id"].isin(unmet)].sort_values(["value", "opportunity_id"], ascending=[False, True])
-coaches = people[people["influence"] == "coach"].drop_duplicates("opportunity_id")[["opportunity_id", "contact_id", "function", "mindset"]]
-plan = valued.drop_duplicates("account_id")[["account_id", "segment", "opportunity_id"]].merge(coaches, on="opportunity_id", how="left")
-plan["stake_eur"] = plan["account_id"].map(valued.groupby("account_id")["value"].sum()) * plan["segment"].map(gap)
-plan["wave"] = np.where(plan["mindset"].isin(["growth", "trouble"]), 1, 2)
+who = people[people["influence"] == "coach"].drop_duplicates("opportunity_id")[["opportunity_id", "contact_id", "function", "mood"]]
+plan = valued.drop_duplicates("account_id")[["account_id", "segment", "opportunity_id"]].merge(who, on="opportunity_id").merge(gap, on=["segment", "mood"])
+plan["stake_eur"] = plan["account_id"].map(valued.groupby("account_id")["value"].sum()) * plan["gap_rate"]
 plan["sponsor"] = plan["function"].map(SPONSOR).fillna("Amara Okafor")
-plan = plan.sort_values(["wave", "stake_eur", "account_id"], ascending=[True, False, True]).head(8)
+plan = plan.sort_values(["stake_eur", "account_id"], ascending=[False, True]).head(8)
 plan["rank"] = range(1, len(plan) + 1)

@@ -306,7 +306,7 @@ def interviewed(draw: Draw, deals: Deals) -> Interviewed:
     closed = np.flatnonzero((deals.status > 0) & (deals.stage >= 2))
     chosen = np.sort(closed[draw.rng.permutation(closed.size)[: draw.count(900)]])
     old = deals.closed_on[chosen] < np.datetime64("2024-07-01")
-    before = np.array([0.24, 0.16, 0.16, 0.14, 0.1, 0.12, 0.08])
+    before = np.array([0.31, 0.15, 0.14, 0.12, 0.09, 0.11, 0.08])
     after = np.array([0.008, 0.24, 0.2, 0.18, 0.16, 0.13, 0.082])
     weights = np.where(old[:, None], before, after)
     competitor = deals.competitor[chosen]
@@ -550,7 +550,14 @@ def collateral_audit(draw: Draw, channel: Channel) -> dict[str, object]:
     partner = np.concatenate([np.repeat(np.arange(PARTNERS), count), np.full(150, -1)])
     kind = np.where(partner >= 0, channel.kind[partner] + 1, 0)
     chance = np.where(partner == channel.stray, draw.truth["stray_compliance"], np.array([0.95, 0.92, 0.93, 0.9])[kind])
-    fine = chosen(chance, rng.random(partner.size)[0])  # nobody stands out by chance
+    luck = rng.random(partner.size)
+    fine = luck < chance
+    # the stray one and the other distributors keep to their rates; of nobody else more than a third is wrong by chance
+    for own in (partner == channel.stray, (kind == 1) & (partner != channel.stray)):
+        fine[own] = chosen(chance[own], luck[0])
+    wrong = np.flatnonzero(~fine & (partner >= 0) & (partner != channel.stray))
+    turn = np.arange(wrong.size) - np.searchsorted(partner[wrong], partner[wrong])
+    fine[wrong[turn >= count[partner[wrong]] // 3]] = True
     order = rng.permutation(partner.size)
     partner, kind, fine = partner[order], kind[order], fine[order]
     region = np.where(partner >= 0, channel.region[partner], (rng.random(partner.size) * len(REGIONS)).astype(int))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from course.book import drawing
 from course.book.executed import Runs
 from course.book.markup import Links, array, block, code, label, place, section, string, table, text, typst, value
+from course.case.edition import PRACTICE_SEED
 from course.curriculum import Curriculum, Module, Topic
 from course.exercise import Exercise, Task
 from course.guide import Guide
@@ -85,13 +86,14 @@ def _about(book: Book) -> str:
         "where an answer is one that sensible people give and regret, tell you which and why.",
         "**Charts with sliders** are drawn here as they first appear. A line below each says what can be moved in the "
         "page of the same number.",
-        "**Every figure about Tessaly Instruments** is computed from its data, in the practice edition (seed 2026). "
+        "**Every figure about Tessaly Instruments** is computed from its data, in the practice edition (seed "
+        f"{PRACTICE_SEED}). "
         "Where your class has an edition of its own, its figures differ and its lessons do not.",
         "**Names in brackets** such as (Barrett 2025) lead to the list of sources. Words that lead to the glossary "
         "are in the index of terms, with the pages that use them.",
     ]
     if book.instructor:
-        on = "the practice edition" if book.runs.seed == 2026 else f"the edition with seed {book.runs.seed}"
+        on = "the practice edition" if book.runs.seed == PRACTICE_SEED else f"the edition with seed {book.runs.seed}"
         parts.append(
             "**This is the instructor’s edition.** It adds the solution of each task with what it gives on "
             f"{on}, the keys of the quizzes, the samples of each memo with their marks, and a guide to a workshop of "

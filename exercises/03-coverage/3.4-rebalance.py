@@ -14,7 +14,7 @@
 #     answer: {type: table, keys: [region], columns: {moved: 0.4, disturbed: 0.4}}
 # ---
 # %% [markdown]
-# The reading put North America in order. Ingrid Solheim wants the other five regions by the end of the month: every firm with one
+# The reading put DACH in order. Ingrid Solheim wants the other five regions by the end of the month: every firm with one
 # owner, nobody with more than 1.2 times the region's mean workload, and as few customers as possible who lose the person they know.
 #
 # `theirs` is Norvane's list: `norvane_id`, `name`, `country`, `account_id` (the same firm in our books, *where somebody found
@@ -29,7 +29,7 @@ import pandas as pd
 from course.case import load
 from course.plot import bar
 
-DONE = "North America"
+DONE = "DACH"
 territories, accounts, theirs = load("territories", "accounts", "acquired_accounts")
 accounts = accounts[accounts["region"] != DONE].reset_index(drop=True)
 theirs = theirs[theirs["region"] != DONE].reset_index(drop=True)

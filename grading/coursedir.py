@@ -67,12 +67,14 @@ class Assignment:
 
 
 def assignments(root: Path, modules: Sequence[str] = ()) -> list[Assignment]:
-    """Read the modules named (by number, slug or folder; all if none), as far as they have exercises or a memo.
+    """Read the modules named (by number, slug or folder), as far as they have exercises or a memo.
+
+    Without names, all but module 0, which learners do for themselves.
 
     Raises ContentError for a module that does not exist, GradingError when there is nothing to grade.
     """
     curriculum = Curriculum(root)
-    chosen = [curriculum.module(name) for name in modules] or list(curriculum.modules)
+    chosen = [curriculum.module(name) for name in modules] or [m for m in curriculum.modules if m.id]
     found = []
     for module in chosen:
         paths = [curriculum.exercise(module, topic) for topic in module.topics]

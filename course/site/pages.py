@@ -30,9 +30,16 @@ def page(body: str, **meta: object) -> str:
 def home(curriculum: Curriculum) -> str:
     """The first page: what this is, for whom, where to begin, and the map of all modules and topics."""
     modules = [m for m in curriculum.modules if m.id]
-    written = list(curriculum.topics(written=True))
+    written = [(module, topic) for module, topic in curriculum.topics(written=True) if module.id]
     topics = sum(len(m.topics) for m in modules)
     first = next(iter(written), None)
+    before = next((m for m in curriculum.modules if not m.id), None)
+    warm_up = (
+        f'<p class="note">New to Python or pandas? <a href="{before.folder}/index.html">{escape(before.title)}</a> '
+        f"takes {len(before.topics)} short steps and about {before.minutes} minutes.</p>"
+        if before
+        else ""
+    )
     start = f'<a class="button" href="{_topic_url(*first)}">Start with {first[1].id}</a>' if first else ""
     body = f"""
 <div class="hero">
@@ -54,7 +61,7 @@ It is invented; its data hold effects that a careful analysis finds and a quick 
 </div>
 
 <h2 id="map">Course map</h2>
-<course-progress></course-progress>
+{warm_up}<course-progress></course-progress>
 <div class="map">
 {"".join(_map_module(m, curriculum) for m in modules)}
 </div>
@@ -160,7 +167,7 @@ def topic_page(
     """
     moment, _, rest = reading.markdown.partition("\n## ")
     parts = [
-        f'<p class="decision"><b>The decision</b>{escape(topic.decision)}</p>',
+        f'<p class="decision"><b>{"The decision" if module.id else "The step"}</b>{escape(topic.decision)}</p>',
         f'<div class="moment" markdown="1">\n\n{moment.strip()}\n\n</div>',
         f"## {rest.strip()}" if rest else "",
     ]

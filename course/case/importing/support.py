@@ -27,7 +27,7 @@ class Support:
 
 def support(curriculum: Curriculum, tables: Mapping[str, pd.DataFrame]) -> list[Support]:
     """Judge every topic by what its exercise needs, and run those that have it."""
-    return [judge(curriculum, module, topic, tables) for module, topic in curriculum.topics()]
+    return [judge(curriculum, module, topic, tables) for module, topic in curriculum.topics() if module.id]
 
 
 def needs(exercise: Exercise) -> dict[str, set[str]]:

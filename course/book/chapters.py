@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from course.book import drawing
 from course.book.executed import Runs
 from course.book.markup import Links, array, block, code, label, place, section, string, table, text, typst, value
+from course.book.terms import Terms
 from course.case.edition import PRACTICE_SEED
 from course.curriculum import Curriculum, Module, Topic
 from course.exercise import Exercise, Task
@@ -48,6 +49,9 @@ class Book:
             frozenset(topic.id for _, topic in written),
             frozenset(module.id for module in self.modules),
         )
+
+        readings = [self.curriculum.reading(module, topic).read_text("utf-8") for module, topic in written]
+        self.terms = Terms(self.curriculum.glossary.values(), readings)
 
     def topics(self, module: Module) -> list[Topic]:
         """The topics of a module that are written."""
@@ -145,9 +149,10 @@ def _topic(book: Book, module: Module, topic: Topic, quiz: Quiz | None) -> str:
 
 def _reading(book: Book, reading: Reading) -> str:
     parts = []
+    linked = {label("term", key) for key in reading.terms}
     for part in reading.parts:
         if isinstance(part, str):
-            parts.append(book.links.within(part.strip(), reading.path))
+            parts.append(book.terms.marked(book.links.within(part.strip(), reading.path), linked))
         elif isinstance(part, Figure):
             parts.append(_figure(book, part, reading.topic))
         else:

@@ -21,7 +21,8 @@ from course.book.executed import Runs
 from course.book.export import TitlePage, export
 from course.book.fonts import unpacked, write_fonts
 from course.book.markup import block, code, text, typst, value
-from course.curriculum import ROOT, Curriculum
+from course.book.terms import Terms
+from course.curriculum import ROOT, Curriculum, Term
 from course.errors import BuildError, ContentError
 from course.site.charts import Figure
 from course.training import Training
@@ -293,6 +294,19 @@ def test_blocks_may_hold_blocks_and_listings_any_fence():
     assert typst("```x```").startswith("````{typst}")
     assert code("x\n") == "```python\nx\n```"
     assert text("a*b_c #1") == r"[a\*b\_c \#1]"
+
+
+def test_terms_are_found_where_they_are_not_linked_and_mean_what_the_glossary_means():
+    names = {"ltv": "LTV (lifetime value)", "run-rate": "Run rate", "lift": "Lift", "gap": "Gap (in coverage)"}
+    terms = Terms([Term(id=id, term=term, means="x") for id, term in names.items()], ["Run rates."])
+    seen: set[str] = set()
+    prose = "A lifetime value, a `run rate`, a gap and a lift. [LTV](#term-ltv)"
+    assert terms.marked(prose, seen) == prose
+    marked = terms.marked("## Run rate\n\nTwo run rates; a run rate.", seen)
+    assert marked == "## Run rate\n\nTwo run rates{used}`term-run-rate`; a run rate."
+    assert terms.marked("A run rate.", seen) == "A run rate."
+    often = Terms([Term(id="run-rate", term="Run rate", means="x")], ["A run rate."] * 30)
+    assert often.marked("A run rate.", set()) == "A run rate."
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,13 @@ const typst = {
   run: (data) => [{ type: "raw", typst: `\n${data.body}\n\n` }],
 };
 
+const used = {
+  name: "used",
+  doc: "Marks the use of a term for the index.",
+  body: { type: String, required: true },
+  run: (data) => [{ type: "raw", typst: `#metadata("${data.body}")<term-used>` }],
+};
+
 // MyST's own writer turns a minus sign into a hyphen and an arrow into the word "arrow.r", and lets a paragraph that
 // begins with a number and a full stop become a list.
 function escaped(text) {
@@ -47,4 +54,4 @@ const text = {
   plugin: () => (tree) => write(tree),
 };
 
-export default { name: "course-book", directives: [block, typst], transforms: [text] };
+export default { name: "course-book", directives: [block, typst], roles: [used], transforms: [text] };

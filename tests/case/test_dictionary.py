@@ -1,5 +1,7 @@
 """The data dictionary is derived from the declarations and leaves nothing out."""
 
+import pytest
+
 from course.case.dictionary import diagram, links, markdown, records
 from course.case.registry import published
 
@@ -24,3 +26,16 @@ def test_records_name_topics_and_promises():
     assert "1.7" in quotes["topics"]
     status = next(column for column in quotes["columns"] if column["name"] == "status")
     assert status["choices"] == ["accepted", "rejected", "open", "superseded"]
+
+
+KEYS = {column.name: name for name, node in published().items() for column in node.columns if column.key}
+
+
+@pytest.mark.parametrize("name", sorted(published()))
+def test_what_bears_the_name_of_another_tables_key_is_declared_and_joins(name, edition):
+    frame = edition.table(name)
+    for column in published()[name].columns:
+        if column.key or not (column.name.endswith("_id") and column.name in KEYS):
+            continue
+        assert column.refers == f"{KEYS[column.name]}.{column.name}", f"{name}.{column.name} refers to nothing"
+        assert frame[column.name].dropna().isin(edition.table(KEYS[column.name])[column.name]).all()

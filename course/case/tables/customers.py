@@ -205,7 +205,7 @@ def exchange_rates(draw: Draw, rates: Money) -> dict[str, Array]:
     text("segment", "Size class by employees", *SEGMENTS),
     text("industry", "Industry", *INDUSTRIES),
     flag("regulated", "Whether the industry is regulated"),
-    text("territory_id", "Sales territory"),
+    text("territory_id", "Sales territory", refers="territories.territory_id"),
     text("tier", "How important the account is held to be; C for most", "A", "B", "C"),
     whole("employees", "Employees", "people", low=1),
     optional(

@@ -210,14 +210,17 @@ STATES = (
     "reflection and renewal",
 )  # fmt: skip
 PHASES = ("awareness", "buying", "implementation")
-_STATE_OF_STAGE = np.array([0, 2, 3, 4, 5])
+#: the furthest state before the signature that goes with each stage, and the stage of each state
+_STATE_OF_STAGE = np.array([1, 2, 3, 4, 5])
+_STAGE_OF_STATE = np.array([0, 0, 1, 2, 3, 4, 4, 4, 4])
+_HOLD = STATES.index("validation")
 
 
 @table(
     text("opportunity_id", "The opportunity", refers="opportunities.opportunity_id"),
     whole("step", "1 for the first", "place", low=1),
-    text("stage", "Stage of the sales process entered", *STAGES),
-    text("state", "State of the engagement", *STATES),
+    text("stage", "Stage of the sales process that goes with the state", *STAGES),
+    text("state", "State of the engagement that was entered", *STATES),
     text("phase", "Phase of the buyer", *PHASES),
     whole("iteration", "How many times the group has gone round; grows by 1 with each step back", "rounds", low=1),
     date("entered_on", "Day"),
@@ -225,36 +228,61 @@ _STATE_OF_STAGE = np.array([0, 2, 3, 4, 5])
     topics="8.7 A3 D1 D2",
 )
 def stage_history(draw: Draw, deals: Deals, buying_groups: Groups) -> dict[str, Array]:
-    """One row is a stage that an enterprise or mid-market opportunity entered, steps back included."""
+    """One row is a state that an enterprise or mid-market opportunity entered, steps back and the time after the
+    signature included.
+
+    Whoever joins late sends the group back by a state or two, once or twice, and it comes forward again.
+    """
     rng = draw.rng
     deal = np.flatnonzero(deals.segment < 2)
-    late, reached = buying_groups.late[deal], deals.stage[deal]
-    backs = np.where(
-        late & (reached > 0), 1 + (rng.random(deal.size) < 0.45), (rng.random(deal.size) < 0.06) & (reached > 0)
-    ).astype(int)
-    count = reached + 1 + 2 * backs
-    row = np.repeat(np.arange(deal.size), count)
-    place = np.arange(row.size) - np.repeat(np.concatenate([[0], np.cumsum(count)[:-1]]), count)
-    top = reached[row]
-    # forward to the furthest stage, back by one, forward again; twice if need be
-    over = place - top
-    stage = np.where(over <= 0, place, np.where(over % 2 == 1, top - 1, top))
-    back = (over > 0) & (over % 2 == 1)
-    until = np.where(deals.status[deal] > 0, deals.closed_on[deal], LAST_DAY)
-    span = np.maximum((until - deals.created_on[deal]).astype(int), 1)
-    begin = np.where(late, 0.52, 0.85)[row]
-    share = np.where(
-        over <= 0, begin * place / np.maximum(top, 1), begin + (0.97 - begin) * over / (2 * backs[row] + 1)
+    size, late, reached = deal.size, buying_groups.late[deal], deals.stage[deal]
+    # the last state before the signature; of those that never got further than exploring half found their orientation
+    top = np.where((reached == 0) & (draw.fresh("orientation").random(size) < 0.5), 0, _STATE_OF_STAGE[reached])
+    twice, stray = rng.random(size) < 0.45, rng.random(size) < 0.06
+    backs = np.where(reached == 0, 0, np.where(late, 1 + twice, stray)).astype(int)
+    hold = np.where(backs > 0, np.minimum(top, _HOLD), top)
+    luck = draw.fresh("back").random((6, size))
+    depth = 1 + (luck[:2] < 0.4)
+
+    # when: forward until somebody joins, back on that day, forward again
+    won = deals.status[deal] == 1
+    created, until = deals.created_on[deal], np.where(deals.status[deal] > 0, deals.closed_on[deal], LAST_DAY)
+    span = np.maximum((until - created).astype(int), 1)
+    joined = np.full(deals.product.size, deals.created_on.min(), dtype="datetime64[D]")
+    np.maximum.at(joined, buying_groups.deal, buying_groups.joined_on)
+    known = late & np.isin(deal, buying_groups.deal)
+    turn = np.where(known, (joined[deal] - created).astype(int) / span, 0.55 + 0.3 * luck[2])
+    turn = np.where(backs > 0, np.clip(turn, 0.05, 0.93), np.where(won, 0.98, 0.86))
+
+    # what was entered: runs of states that follow each other; (deal, first state, how many) in the order of the columns
+    after = np.cumsum([6 + luck[3] * 25, 20 + luck[4] * 50, 240 + luck[5] * 150], axis=0).astype(int)
+    finished = np.where(won, ((until + after) <= LAST_DAY).sum(axis=0), 0)
+    first = np.column_stack([np.zeros(size, dtype=int), hold - depth[0], hold - depth[1], hold + 1, np.full(size, 6)])
+    length = np.column_stack(
+        [hold + 1, (backs > 0) * (depth[0] + 1), (backs > 1) * (depth[1] + 1), top - hold, finished]
     )
-    entered = deals.created_on[deal][row] + np.floor(span[row] * np.where(place == 0, 0, share)).astype(int)
-    iteration = 1 + np.where(over > 0, (over + 1) // 2, 0)
+    run = np.repeat(np.arange(size * 5), length.ravel())
+    row, kind = np.divmod(run, 5)
+    within = np.arange(run.size) - np.repeat(np.cumsum(length.ravel()) - length.ravel(), length.ravel())
+    state = first[row, kind] + within
+    step = np.arange(run.size) - np.repeat(np.cumsum(length.sum(axis=1)) - length.sum(axis=1), length.sum(axis=1))
+
+    forward = turn[row] * step / np.maximum(hold[row], 1)
+    again = step - length[row, 0]
+    rounds = np.maximum(length[:, 1:4].sum(axis=1)[row], 1)
+    share = np.where(
+        kind == 0, np.where(backs[row] > 0, 0.96, 1.0) * forward, turn[row] + (0.98 - turn[row]) * again / rounds
+    )
+    entered = created[row] + np.floor(span[row] * share + 1e-6).astype(int)
+    entered = np.where(kind == 4, until[row] + after[np.minimum(within, 2), row], entered)
+    back = np.isin(kind, (1, 2)) & (within == 0)
     return {
         "opportunity_id": ids("O", deal[row]),
-        "step": place + 1,
-        "stage": take(STAGES, stage),
-        "state": take(STATES, _STATE_OF_STAGE[stage]),
-        "phase": take(PHASES, np.where(stage < 2, 0, 1)),
-        "iteration": iteration,
+        "step": step + 1,
+        "stage": take(STAGES, _STAGE_OF_STATE[state]),
+        "state": take(STATES, state),
+        "phase": take(PHASES, np.searchsorted([3, 6], state, side="right")),
+        "iteration": 1 + np.minimum(np.where(kind == 0, 0, np.where(kind == 1, 1, backs[row])), backs[row]),
         "entered_on": entered,
         "back": back,
     }

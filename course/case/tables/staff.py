@@ -200,7 +200,7 @@ def performance(draw: Draw, staff: Staff, deals: Deals) -> Performance:
     text("region", "Sales region", refers="regions.region"),
     text("sales_model", "Sells in the field or remotely", *MODELS),
     text("industry_focus", "The industry the person knows best; empty for a generalist", *INDUSTRIES, nullable=True),
-    text("manager_id", "The person's manager"),
+    text("manager_id", "The person's manager", refers="managers.manager_id"),
     date("hired_on", "First day"),
     date("left_on", "Last day; empty while employed", nullable=True),
     topics="1.7",

@@ -56,7 +56,7 @@ def build_book(
 
 
 def _title_page(book: Book, training: Training, kind: Kind) -> TitlePage:
-    count = sum(len(book.topics(module)) for module in book.modules)
+    count = sum(len(book.topics(module)) for module in book.modules if module.id)  # module 0 decides nothing
     notice = "Figures about Tessaly Instruments are those of the practice edition of its data."
     if book.instructor:
         notice += f" Solutions are executed on the edition with seed {book.runs.seed}."

@@ -137,7 +137,8 @@ def _module(book: Book, module: Module) -> str:
 
 def _topic(book: Book, module: Module, topic: Topic, quiz: Quiz | None) -> str:
     reading = book.runs.reading(module, topic)
-    parts = [block("decision", place("topic", topic.id, topic.decision)), _reading(book, reading)]
+    heading = "[The decision]" if module.id else "[The step]"
+    parts = [block("decision", place("topic", topic.id, topic.decision), heading=heading), _reading(book, reading)]
     if book.curriculum.exercise(module, topic).exists():
         parts.append(_exercise(book, module, topic))
     items = quiz.of(topic.id) if quiz else []

@@ -123,8 +123,8 @@ def table(frame: pd.DataFrame, most: int | None = None) -> str:
     rest = 0 if most is None else max(0, len(frame) - most)
     rows = frame.head(len(frame) - rest)
     aligned = array("right" if is_number(frame[c]) else "left" for c in frame)
-    cells = array(text(shown(value)) for row in rows.itertuples(index=False) for value in row)
-    return typst(f"#results({aligned}, {array(text(heading(c)) for c in frame)}, {cells}, left-out: {rest})")
+    cells = array(string(shown(value)) for row in rows.itertuples(index=False) for value in row)
+    return typst(f"#results({aligned}, {array(string(heading(c)) for c in frame)}, {cells}, left-out: {rest})")
 
 
 def value(found: Any) -> str:

@@ -20,7 +20,7 @@ from course.book.drawing import drawn, inputs, palette
 from course.book.executed import Runs
 from course.book.export import TitlePage, export
 from course.book.fonts import unpacked, write_fonts
-from course.book.markup import block, code, text, typst, value
+from course.book.markup import block, code, table, text, typst, value
 from course.book.terms import Terms
 from course.curriculum import ROOT, Curriculum, Term
 from course.errors import BuildError, ContentError
@@ -243,6 +243,16 @@ def test_signs_and_beginnings_of_lines_arrive_as_they_were_written(tmp_path: Pat
     assert "c 7" in page
 
 
+def test_a_table_too_wide_for_the_page_is_set_in_parts(tmp_path: Path):
+    wide = pd.DataFrame({f"column_number_{n}": [f"value-of-{n}", "x"] for n in range(16)})
+    page = Pdf.read(trial(tmp_path, table(wide))).pages[-1]
+    for n in range(16):
+        assert f"value-of-{n}" in page
+    assert page.count("value-of-0") > 1  # the first column stands in each part
+    narrow = pd.DataFrame({"segment": ["small"], "share": [0.5]})
+    assert Pdf.read(trial(tmp_path, table(narrow))).pages[-1].count("small") == 1
+
+
 def test_a_book_needs_a_topic_and_a_place(course_of_one_topic: Curriculum, tmp_path: Path):
     with pytest.raises(BuildError, match=r"expected a folder or a file ending in \.pdf"):
         build_book(course_of_one_topic, "learner", tmp_path / "book.html", load=load)
@@ -312,9 +322,9 @@ def test_terms_are_found_where_they_are_not_linked_and_mean_what_the_glossary_me
 @pytest.mark.parametrize(
     ("found", "shown"),
     [
-        (pd.Series([1.5], index=pd.Index(["a"], name="row"), name="share"), "[share]"),
+        (pd.Series([1.5], index=pd.Index(["a"], name="row"), name="share"), '"share"'),
         (pd.DataFrame({"n": range(40)}), "left-out: 26"),
-        ({"a": 2.0}, "[value]"),
+        ({"a": 2.0}, '"value"'),
         ({"b", "a"}, "[a, b]"),
         ([f"A{n}" for n in range(30)], "A23, and 6 more]"),
         (1234.5, r"[1,234]"),

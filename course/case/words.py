@@ -1,5 +1,5 @@
 # ruff: noqa: E501
-"""Texts of the case company: titles, claims, findings, and notes that different people might have written."""
+"""Texts of the case company: titles, claims, findings, moves, tools, offers, plays."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from course.case.columns import Array
 from course.case.names import FIRST, LAST
-from course.case.world import COMPETITORS
 
 REASONS = (
     "measuring accuracy",
@@ -108,60 +106,6 @@ MILESTONE_FOR = (
     "of the tenant model",
     "of the spare-parts shop",
 )
-
-_OPEN = (
-    "", "", "", "Spoke for forty minutes. ", "Short call, he was between shifts. ", "She had the tender file open. ", "Met on site. ",
-    "Two people on the line, the buyer did the talking. ", "Asked for no names in the report. ", "Friendly, if tired of the subject. ",
-    "Called back twice before we got through. ", "They had scored all bidders on a sheet and read from it. ", "By video, with the plant behind him. ",
-    "First said it was all about price, then it was not. ", "Had changed jobs since, so speaks freely. ",
-)  # fmt: skip
-_WON = {
-    "measuring accuracy": ("Their own test bench had us closest at low flow.", "Said the leak rate could not be argued about with our meter.", "Accuracy was the first line of the tender and we had the best figure.", "They lose money on every tenth of a per cent, so the meter that reads best wins."),
-    "service response": ("When the old unit failed we had somebody there before the night shift; nobody forgot that.", "Chose us for the rota: a name and a number, also on Sundays.", "\"I buy the engineer, the meter comes with him.\"", "Rivals offered a hotline, we offered a person."),
-    "total cost": ("Over eight years we came out cheapest, though not on day one.", "The sum that finance believed was ours, because the energy was in it.", "Liked that spare parts were priced in advance.", "Leasing let them start without asking the group for money."),
-    "delivery date kept": ("Their shutdown is one week in May. We were the only ones to put the date in the contract.", "Previous supplier was late three times running.", "A date they could show the works council.", "We delivered the samples on the day promised and that settled it."),
-    "integration": ("It talked to their control system on the second afternoon.", "The IT officer had a list of forty questions and we answered it in writing.", "No second database: that was the condition.", "Their integrator knew our interface already."),
-    "proof for regulators": ("The inspector accepts our certificate; that alone was worth the change.", "They had been fined for gaps in the records.", "With signed readings the audit takes a day instead of a week.", "The compliance lead wrote the specification around what Insight Plus does."),
-    "ease of use": ("The shift could read it without a manual.", "The laboratory tried all three and voted.", "One screen, he said, not nine.", "New people learn it in a morning, and they have many new people."),
-}  # fmt: skip
-_LOST = {
-    "measuring accuracy": ("The other laboratory certificate was better at low flow and they went by that.", "Did not trust our figure below five per cent of range.", "An internal test put us second."),
-    "service response": ("Last year we took nine days over a defect; they still count them.", "{rival} has a depot twenty minutes away.", "Nobody could tell them who would come at night.", "Wanted one phone number and got three."),
-    "total cost": ("We were a third dearer and could not say what for.", "{rival} came in low and finance had the last word.", "Our offer changed twice in the last week, always downwards, which made them wonder what the first price had been.", "The yearly fee was the stone they stumbled over."),
-    "delivery date kept": ("We could not promise the week of the shutdown, {rival} could.", "Heard from a neighbour that we were late.", "Asked for a penalty clause and we declined."),
-    "integration": ("IT stopped it: no connector for their version.", "Two systems side by side was one too many.", "Our answer on security came after the decision."),
-    "proof for regulators": ("The certificate we showed was for another directive.", "{rival} brought the inspector along to the second meeting.", "They needed an audit trail by January and ours was announced for spring."),
-    "ease of use": ("Operators found the menu clumsy, and they were asked.", "Too much for what they do; they want a number, not a cockpit.", "The demonstration was in English, the shift is not."),
-}  # fmt: skip
-_MORE = {
-    "measuring accuracy": ("Accuracy came up, late.", "Precision was taken for granted."),
-    "service response": ("Service was the second thing named.", "Also praised or blamed: how soon somebody comes."),
-    "total cost": ("Money mattered, not most.", "Cost was on the list too."),
-    "delivery date kept": ("Dates were mentioned in passing.", "Delivery counted as well."),
-    "integration": ("The interface question took three meetings.", "IT had a say."),
-    "proof for regulators": ("The regulator sat at the table without being there.", "Audit was a topic."),
-    "ease of use": ("The people on the shift were asked.", "Handling came second."),
-}  # fmt: skip
-_CLOSE = (
-    "", "", "", "", " Would talk to us again.", " Not bitter.", " Thinks the last call from us was one too many.", " Suggests we visit before we write.",
-    " Our proposal was forty pages; he read four.", " The trade press played no part.", " Next tender in two years.", " Said the others said the same of us.",
-    " Wanted to know what we do with these notes.", " Asked me to thank the technician by name.", " Would have liked to meet the factory.",
-)  # fmt: skip
-
-
-def interviews(rng: np.random.Generator, reason: Array, second: Array, won: Array, competitor: Array) -> list[str]:
-    """Return an interviewer's notes for each interview."""
-    luck = rng.random((4, reason.size)).T.tolist()
-    notes = []
-    rows = zip(reason.tolist(), second.tolist(), won.tolist(), competitor.tolist(), luck, strict=True)
-    for main, other, good, rival, (a, b, c, d) in rows:
-        sentences = (_WON if good else _LOST)[REASONS[main]]
-        named = COMPETITORS[rival] if rival >= 0 else "The other bidder"
-        text = pick(_OPEN, a) + pick(sentences, b).replace("{rival}", named)
-        if other != main and c < 0.7:
-            text += " " + pick(_MORE[REASONS[other]], c / 0.7)
-        notes.append(text + pick(_CLOSE, d))
-    return notes
 
 
 def pick(options: Sequence[str], luck: float) -> str:
@@ -313,87 +257,15 @@ CARDS = {
     "service": "Ask {rival}'s customers how long the last visit took to come. Name our engineer before they ask.",
 }
 
+#: what customers speak of, and the plays that answer it
 THEMES = {
-    "delivery dates": (("wants a date that holds, not an early one", "had a crane waiting for meters that came on the Monday after", "asked who may promise a week on our side"), ("Confirm dates with the factory before the offer", "Put the date and its penalty in the contract")),
-    "price transparency": (("does not see why two plants of one group pay differently", "found last year's price on this year's order", "would rather pay more and know why"), ("Explain the price in three lines", "Show the tier table to the buyer")),
-    "one contact": (("counts five people from us in one quarter", "likes all of them and would like one of them", "asked whom to ring at seven in the morning"), ("Name one owner in the first letter", "Hold a handover with the customer in the room")),
-    "data access": (("cannot get yesterday's readings into their own system without a file", "says the export is for people who have time", "wants the interface in the contract"), ("Offer the connector in the first meeting", "Bring a data engineer to the second meeting")),
-    "contract flexibility": (("was asked by finance to move from buying to renting in the middle of the year", "would sign for ten years if the volume may breathe", "needs the right to pass seats between plants"), ("Offer a yearly move between leasing and buying", "Let seats move between sites")),
-    "training": (("trains each new shift from scratch", "found the film helpful and the manual not", "asked for a day in their own language"), ("Train the trainers of the customer", "Send a film per task")),
-}  # fmt: skip
-_BOARD_OPEN = (
-    "",
-    "",
-    "Before lunch: ",
-    "Late in the day. ",
-    "In passing, ",
-    "Asked twice. ",
-    "With some heat: ",
-    "Quietly. ",
-    "The chair gave the floor to a plant manager who ",
-    "A buyer ",
-)
-_BOARD_CLOSE = (
-    "",
-    "",
-    "",
-    " Two nodded.",
-    " Nobody spoke against it.",
-    " Amara took it with her.",
-    " Was told that it is known.",
-    " To be taken up in spring.",
-    " Claire asked for the file.",
-    " No answer yet.",
-)
-
-_CAUSE_NOTES = {
-    "late stakeholder": ("The finance director came in when the contract was on the table and asked what for. We began again and the rival did not.", "Nobody knew the IT officer before week thirty. After that nothing else was talked about.", "A new plant manager in the last month. She had bought from the other side in her former post.", "The group's procurement joined for the final round with a form of its own; two rounds back.", "We had the users, we had the engineers. The one who signs we met at the farewell.", "A works council question in the eleventh month, and a data protection officer in the twelfth."),
-    "price": ("They were a quarter below. We could name no figure that would have paid for the difference.", "The last offer came down by the same amount twice; the buyer took that for room.", "Budget was cut by the group; the cheaper one fitted."),
-    "product gap": ("No approval for the zone. It was in the first letter and we hoped.", "The tube was one size short.", "Their interface is older than ours can speak."),
-    "no business case": ("Everybody liked it. Nobody had put a figure on it.", "The benefit was in one department and the cost in another.", "We asked for the numbers in March and again in June."),
-    "slow answer": ("Three weeks for a drawing.", "The question on security lay in the inbox over the holidays.", "Four people here thought another had answered."),
-    "rival's relationship": ("Their service head and the plant manager sail together.", "Ten years of the other name on the wall.", "They were asked to write the specification."),
-}  # fmt: skip
-_PM_OPEN = (
-    "",
-    "",
-    "",
-    "Talked over by five of us. ",
-    "The rep was not there. ",
-    "Short, nobody wanted it longer. ",
-    "Mei had brought the dates. ",
-    "Began with who was to blame, ended better. ",
-    "By telephone. ",
-    "From my notes. ",
-)
-_PM_CLOSE = (
-    "",
-    "",
-    "",
-    " Next time: ask in the first month who can stop it.",
-    " We would lose it again today.",
-    " The customer was fair about it.",
-    " Costs are in the sheet.",
-    " One of us had said so in spring.",
-    " No action agreed.",
-    " Ingrid wants the list of all such deals.",
-)
-
-
-def board_notes(rng: np.random.Generator, themes: Sequence[str]) -> list[str]:
-    """Return a minute-taker's note for each theme."""
-    luck = rng.random((3, len(themes))).T.tolist()
-    rows = (
-        pick(_BOARD_OPEN, a) + pick(THEMES[theme][0], b) + "." + pick(_BOARD_CLOSE, c)
-        for theme, (a, b, c) in zip(themes, luck, strict=True)
-    )
-    return [text[0].upper() + text[1:] for text in rows]
-
-
-def post_mortem_notes(rng: np.random.Generator, causes: Sequence[str]) -> list[str]:
-    """Return the notes of a review for each cause."""
-    luck = rng.random((3, len(causes))).T.tolist()
-    return [
-        pick(_PM_OPEN, a) + pick(_CAUSE_NOTES[cause], b) + pick(_PM_CLOSE, c)
-        for cause, (a, b, c) in zip(causes, luck, strict=True)
-    ]
+    "delivery dates": (
+        "Confirm dates with the factory before the offer",
+        "Put the date and its penalty in the contract",
+    ),
+    "price transparency": ("Explain the price in three lines", "Show the tier table to the buyer"),
+    "one contact": ("Name one owner in the first letter", "Hold a handover with the customer in the room"),
+    "data access": ("Offer the connector in the first meeting", "Bring a data engineer to the second meeting"),
+    "contract flexibility": ("Offer a yearly move between leasing and buying", "Let seats move between sites"),
+    "training": ("Train the trainers of the customer", "Send a film per task"),
+}

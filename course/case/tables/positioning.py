@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course.case import words
+from course.case import notes, words
 from course.case.columns import Array, date, flag, key, number, rate, text, whole
 from course.case.edition import Draw
 from course.case.names import LANGUAGE, people
@@ -341,7 +341,10 @@ def win_loss_interviews(draw: Draw, deals: Deals, interviewed: Interviewed) -> d
     won = deals.won[interviewed.deal]
     score = np.clip(np.round(np.where(won, 7.4, 5.3) + 1.5 * draw.rng.standard_normal(size)), 1, 10)
     noticed = pick(draw.rng.random(size), np.array([0.3, 0.24, 0.06, 0.16, 0.16, 0.08]))
-    notes = words.interviews(draw.rng, interviewed.reason, interviewed.second, won, deals.competitor[interviewed.deal])
+    deal = interviewed.deal
+    texts = notes.interviews(
+        draw.rng, interviewed.reason, interviewed.second, won, deals.competitor[deal], deals.region[deal]
+    )
     return {
         "interview_id": ids("W", np.arange(size), 4),
         "opportunity_id": ids("O", interviewed.deal),
@@ -352,7 +355,7 @@ def win_loss_interviews(draw: Draw, deals: Deals, interviewed: Interviewed) -> d
         "second_reason": take(words.REASONS, interviewed.second),
         "first_noticed": take(words.NOTICED, noticed),
         "experience_score": score,
-        "notes": notes,
+        "notes": texts,
     }
 
 

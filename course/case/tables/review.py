@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course.case import words
+from course.case import notes, words
 from course.case.columns import Array, date, flag, key, money, number, rate, text, whole
 from course.case.edition import Draw
 from course.case.registry import latent, table
@@ -117,13 +117,13 @@ def advisory_board(draw: Draw, voices: Voices) -> dict[str, object]:
     size = voices.account.size
     meeting = np.array(["2025-02-12", "2025-05-14", "2025-09-10", "2025-11-19"], dtype="datetime64[D]")
     turn = np.sort((draw.rng.random(size) * 4).astype(int))
-    notes = words.board_notes(draw.rng, [THEMES[place] for place in voices.theme.tolist()])
+    texts = notes.board_notes(draw.rng, [THEMES[place] for place in voices.theme.tolist()], turn)
     return {
         "note_id": ids("AB", np.arange(size), 3),
         "meeting_on": meeting[turn],
         "account_id": ids("A", voices.account),
         "theme": take(THEMES, voices.theme),
-        "note": notes,
+        "note": texts,
     }
 
 
@@ -137,7 +137,7 @@ def advisory_board(draw: Draw, voices: Voices) -> dict[str, object]:
 )
 def playbook(draw: Draw) -> dict[str, object]:
     """One row is a play of the sales playbook."""
-    rows = [(theme, play) for theme in THEMES for play in words.THEMES[theme][1]]
+    rows = [(theme, play) for theme in THEMES for play in words.THEMES[theme]]
     return {
         "play_id": ids("PL", np.arange(len(rows)), 2),
         "play": [row[1] for row in rows],
@@ -313,7 +313,7 @@ def post_mortems(draw: Draw, deals: Deals, buying_groups: Groups) -> dict[str, o
     says = np.where(
         rng.random(size) < 0.62, 1, np.where(rng.random(size) < 0.25, finding, 1 + (rng.random(size) * 5).astype(int))
     )
-    notes = words.post_mortem_notes(rng, [CAUSES[place] for place in finding.tolist()])
+    texts = notes.post_mortem_notes(rng, [CAUSES[place] for place in finding.tolist()], deals.region[lost])
     return {
         "post_mortem_id": ids("PM", np.arange(size), 3),
         "opportunity_id": ids("O", lost),
@@ -322,5 +322,5 @@ def post_mortems(draw: Draw, deals: Deals, buying_groups: Groups) -> dict[str, o
         "finding": take(CAUSES, finding),
         "amount_eur": deals.amount_eur[lost],
         "pursuit_hours": np.exp(4.6 + 0.4 * rng.standard_normal(size)) * np.where(late, 1.3, 1.0),
-        "notes": notes,
+        "notes": texts,
     }

@@ -1,0 +1,168 @@
+# ---
+# topic: "6.7"
+# title: Which SPIFF to run again
+# tables: [spiffs, bookings, products, opportunities]
+# tasks:
+#   returns:
+#     points: 6
+#     answer: {type: table, keys: [name], columns: {extra_wins: 0.1, extra_margin_eur: 500, per_euro: 0.03, low_per_euro: 0.05}}
+#   again:
+#     points: 2
+#     answer: {type: set}
+# ---
+# %% [markdown]
+# The reading took one of three SPIFFs apart. Ingrid Solheim has money for one in 2026 and three people who ask for theirs. All three now stand side by side.
+#
+# - `spiffs`: `name`, `product_id`, `starts_on` and `ends_on` (both days included), `pay_rate`, and `paid_eur`, what it cost
+# - `decided`: one row for each opportunity decided from 2023 to 2025: `opportunity_id`, `product_id`, `closed_on`, `won`
+# - `lines`: one row for each line of an order: `opportunity_id`, `product_id`, `booked_on`, `amount_eur`, and `margin_eur`, amount less cost
+# %% given
+import numpy as np
+import pandas as pd
+
+from course.case import load
+from course.plot import bar
+
+spiffs, bookings, products, opportunities = load("spiffs", "bookings", "products", "opportunities")
+
+decided = opportunities.loc[opportunities["status"] != "open", ["opportunity_id", "product_id", "closed_on", "status"]].copy()
+decided["won"] = decided["status"] == "won"
+decided = decided.drop(columns="status")
+lines = bookings[["opportunity_id", "product_id", "booked_on", "amount_eur"]].copy()
+lines["margin_eur"] = bookings["amount_eur"] - bookings["cost_eur"]
+
+spiffs.merge(products[["product_id", "name"]], on="product_id", suffixes=("", "_of_product"))
+# %% [markdown] task="returns"
+# **1. What did each SPIFF bring for each euro that it paid?**
+#
+# A SPIFF pays for every deal won in its days. What it has *brought* are the deals won beyond those that would have been won anyway. Deals of the same product that were decided on all other days of the three years say at which rate such deals are won
+# when nobody is paid for it.
+#
+# `returns` is a DataFrame with one row for each `name` and the columns
+#
+# - `extra_wins`: deals of the product won in the SPIFF's days, less those that would have been won anyway out of all that were decided in these days (within 0.1)
+# - `extra_margin_eur`: the extra wins, each valued at the mean margin that the product's own lines of the deals won in these days left (EUR, within 500)
+# - `per_euro`: extra margin for each euro paid (EUR, within 0.03)
+# - `low_per_euro`: the same if the extra wins were fewer by what luck can do: 1.96 × √( N × u × (1 − u) ), with N deals decided in the SPIFF's days and u the usual win rate (EUR, within 0.05)
+# %% answer="returns"
+### BEGIN SOLUTION
+rows = []
+for spiff in spiffs.itertuples():
+    own = decided[decided["product_id"] == spiff.product_id]
+    during = own["closed_on"].between(spiff.starts_on, spiff.ends_on)
+    n, usual = during.sum(), own.loc[~during, "won"].mean()
+    won = own[during & own["won"]]
+    sold = lines[lines["opportunity_id"].isin(won["opportunity_id"]) & (lines["product_id"] == spiff.product_id)]
+    extra = len(won) - n * usual
+    each = sold["margin_eur"].sum() / len(won)
+    luck = 1.96 * np.sqrt(n * usual * (1 - usual))
+    rows.append(
+        {
+            "name": spiff.name,
+            "extra_wins": extra,
+            "extra_margin_eur": extra * each,
+            "per_euro": extra * each / spiff.paid_eur,
+            "low_per_euro": (extra - luck) * each / spiff.paid_eur,
+        }
+    )
+returns = pd.DataFrame(rows)
+### END SOLUTION
+# %% check="returns"
+assert isinstance(returns, pd.DataFrame), "returns should be a DataFrame with one row for each SPIFF"
+seen = returns.reset_index()
+missing = [c for c in ["name", "extra_wins", "extra_margin_eur", "per_euro", "low_per_euro"] if c not in seen.columns]
+assert not missing, f"returns lacks the columns {missing}"
+assert set(seen["name"]) == set(spiffs["name"]), f"returns has one row for each of {sorted(spiffs['name'])}"
+assert (seen["low_per_euro"] < seen["per_euro"]).all(), "luck can take something from each of them"
+paid = seen["name"].map(spiffs.set_index("name")["paid_eur"])
+assert (abs(seen["per_euro"] * paid - seen["extra_margin_eur"]) < 0.02 * paid).all(), "per_euro is extra_margin_eur divided by what the SPIFF paid"
+# %% hidden="returns"
+expect(returns)
+found = returns.reset_index().set_index("name")
+assert found["per_euro"].max() > 3, "one of them brought several euros for each euro paid"
+assert found["low_per_euro"].median() < 0, "two of them cannot be told from nothing"
+# %% after="returns"
+bar(returns, "name", "per_euro", title="Extra margin for each euro of SPIFF, in EUR")
+# %% [markdown] hint="returns"
+# How many of the product's deals were decided while the SPIFF ran? How many of these would have been won if the win rate had been the usual one?
+# %% [markdown] hint="returns"
+# For each SPIFF: keep the decided deals of its product; mark those with `closed_on` between its first and last day; the win rate of the unmarked ones is u. Then N × u would have come anyway. The margin is in `lines`,
+# joined by `opportunity_id` and kept to the SPIFF's product.
+# %% [markdown] hint="returns"
+# `during = own["closed_on"].between(spiff.starts_on, spiff.ends_on)`, then `own.loc[during, "won"].sum() - during.sum() * own.loc[~during, "won"].mean()` inside a loop over `spiffs.itertuples()`.
+# %% [markdown] wrong="quarter_before" task="returns"
+# This compares with the three months before. A year's end brings meters with or without a bonus, because customers spend what is left of their budgets; the season is then paid for as if sellers had made it. How many
+# of the deals decided in those days would have been won in any case?
+# %% wrong="quarter_before" task="returns"
+rows = []
+for spiff in spiffs.itertuples():
+    own = decided[decided["product_id"] == spiff.product_id]
+    during = own["closed_on"].between(spiff.starts_on, spiff.ends_on)
+    before = own["closed_on"].between(spiff.starts_on - pd.DateOffset(months=3), spiff.starts_on - pd.DateOffset(days=1))
+    n, usual = during.sum(), own.loc[before, "won"].sum() / during.sum()
+    won = own[during & own["won"]]
+    sold = lines[lines["opportunity_id"].isin(won["opportunity_id"]) & (lines["product_id"] == spiff.product_id)]
+    extra = len(won) - own.loc[before, "won"].sum()
+    each = sold["margin_eur"].sum() / len(won)
+    luck = 1.96 * np.sqrt(n * usual * (1 - usual))
+    rows.append({"name": spiff.name, "extra_wins": extra, "extra_margin_eur": extra * each, "per_euro": extra * each / spiff.paid_eur, "low_per_euro": (extra - luck) * each / spiff.paid_eur})
+returns = pd.DataFrame(rows)
+# %% [markdown] wrong="all_wins" task="returns"
+# This credits the SPIFF with every deal that was won while it ran. Each of the three then brings a multiple of what it cost, and the choice falls on the product with the best margin. How many of these deals would have been won
+# without it?
+# %% wrong="all_wins" task="returns"
+rows = []
+for spiff in spiffs.itertuples():
+    own = decided[decided["product_id"] == spiff.product_id]
+    during = own["closed_on"].between(spiff.starts_on, spiff.ends_on)
+    n, usual = during.sum(), own.loc[~during, "won"].mean()
+    won = own[during & own["won"]]
+    sold = lines[lines["opportunity_id"].isin(won["opportunity_id"]) & (lines["product_id"] == spiff.product_id)]
+    extra, each = len(won), sold["margin_eur"].sum() / len(won)
+    luck = 1.96 * np.sqrt(n * usual * (1 - usual))
+    rows.append({"name": spiff.name, "extra_wins": extra, "extra_margin_eur": extra * each, "per_euro": extra * each / spiff.paid_eur, "low_per_euro": (extra - luck) * each / spiff.paid_eur})
+returns = pd.DataFrame(rows)
+# %% [markdown] wrong="turnover" task="returns"
+# This values the extra deals at what the customer paid. Commissioning then looks as good as software, although most of its price goes to the engineers who do it. What is left of a deal out of which a bonus could
+# be paid?
+# %% wrong="turnover" task="returns"
+rows = []
+for spiff in spiffs.itertuples():
+    own = decided[decided["product_id"] == spiff.product_id]
+    during = own["closed_on"].between(spiff.starts_on, spiff.ends_on)
+    n, usual = during.sum(), own.loc[~during, "won"].mean()
+    won = own[during & own["won"]]
+    sold = lines[lines["opportunity_id"].isin(won["opportunity_id"]) & (lines["product_id"] == spiff.product_id)]
+    extra, each = len(won) - n * usual, sold["amount_eur"].sum() / len(won)
+    luck = 1.96 * np.sqrt(n * usual * (1 - usual))
+    rows.append({"name": spiff.name, "extra_wins": extra, "extra_margin_eur": extra * each, "per_euro": extra * each / spiff.paid_eur, "low_per_euro": (extra - luck) * each / spiff.paid_eur})
+returns = pd.DataFrame(rows)
+# %% [markdown] task="again"
+# **2. Which would you run again?**
+#
+# `again` is the set of names of the SPIFFs that brought more than they paid **and** that luck alone does not explain: even the lower end lies above zero. A set may hold one name, several or none.
+# %% answer="again"
+### BEGIN SOLUTION
+good = returns[(returns["per_euro"] > 1) & (returns["low_per_euro"] > 0)]
+again = set(good["name"])
+### END SOLUTION
+# %% check="again"
+assert isinstance(again, (set, list, tuple)), "again should be a set of names"
+assert set(again) <= set(spiffs["name"]), f"the names are {sorted(spiffs['name'])}"
+# %% hidden="again"
+expect(again)
+assert "Year-end meters" not in set(again), "the year's end would have come anyway"
+# %% [markdown] hint="again"
+# Two conditions, both on columns of `returns`. What does a lower end below zero say of a SPIFF that seems to have earned its money?
+# %% [markdown] hint="again"
+# Keep the rows in which `per_euro` is above 1 and `low_per_euro` above 0, and take their names.
+# %% [markdown] wrong="most_bookings" task="again"
+# This takes the SPIFF with the most bookings for each euro paid. That figure is 1 divided by its rate, whatever anybody did, so the cheapest rate always wins. What would the customers of those months have
+# ordered anyway?
+# %% wrong="most_bookings" task="again"
+again = {spiffs.loc[spiffs["pay_rate"].idxmin(), "name"]}
+# %% [markdown] wrong="all_of_them" task="again"
+# This runs all three again. Two of them cannot be told from nothing, and each is paid on every deal of its product, won anyway or not. Which of them would you still believe if luck had been on
+# its side?
+# %% wrong="all_of_them" task="again"
+again = set(spiffs["name"])

@@ -311,12 +311,31 @@ def _sentence(error: BaseException, namespace: Mapping[str, Any]) -> str:
 def _key_error(error: BaseException, namespace: Mapping[str, Any]) -> str:
     key = error.args[0] if error.args else None
     columns = _columns(namespace)
+    if isinstance(key, tuple) and set(key) <= set(columns):
+        return "Several columns are taken with a list, in two pairs of square brackets: " + _pair(key) + "."
     if not isinstance(key, str):
         return f"There is no entry {key!r}."
+    if key in columns:
+        return _elsewhere(key, columns)
     missing = re.match(r"[\"']?(\[.*\] not in index|None of .*)", key)
     if missing:
         return f"At least one of these columns does not exist: {key}."
     return f"There is no column or entry named {key!r}.{_nearest(key, columns)}"
+
+
+def _pair(key: tuple[object, ...]) -> str:
+    return "[[" + ", ".join(repr(k) for k in key) + "]]"
+
+
+def _elsewhere(key: str, columns: list[str]) -> str:
+    """The column exists, but not where it was asked for: grouping or joining moved it."""
+    both = f"{key}_x" in columns and f"{key}_y" in columns
+    why = (
+        f"The join found it in both tables and made {key + '_x'!r} and {key + '_y'!r} of it."
+        if both
+        else "After groupby it is the index, and `.reset_index()` makes it a column again."
+    )
+    return f"There is no column named {key!r} here, though there is one in another table. {why}"
 
 
 def _name_error(error: BaseException, namespace: Mapping[str, Any]) -> str:
@@ -326,6 +345,8 @@ def _name_error(error: BaseException, namespace: Mapping[str, Any]) -> str:
 
 
 def _attribute_error(error: BaseException, _: Mapping[str, Any]) -> str:
+    if ".dt accessor" in str(error):
+        return "`.dt` opens dates, and this column holds none."
     name, owner = getattr(error, "name", None), getattr(error, "obj", None)
     if not name or owner is None:
         return ""
@@ -335,7 +356,31 @@ def _attribute_error(error: BaseException, _: Mapping[str, Any]) -> str:
 def _syntax_error(error: BaseException, _: Mapping[str, Any]) -> str:
     if isinstance(error, IndentationError):
         return "The spaces at the start of this line do not fit the lines around it."
+    if "instead of '='" in str(error):
+        return "One `=` makes a name; a comparison is written with two: `==`."
     return "Python can't read this line. Look for a missing bracket, quote, comma or colon, here or just above."
+
+
+def _type_error(error: BaseException, _: Mapping[str, Any]) -> str:
+    said = str(error)
+    if "'rand_'" in said or "'ror_'" in said or re.search(r"for [&|]: ", said):
+        return "When comparisons are joined by & or |, each needs brackets of its own: (a > 3) & (b < 5)."
+    if re.match(r"'(DataFrame|Series|DataFrameGroupBy|SeriesGroupBy)' object is not callable", said):
+        return 'Round brackets carry out; a column is taken with square ones: table["column"].'
+    if "does not support operation" in said or said.startswith("agg function failed"):
+        return "This calculation needs numbers, and at least one of the columns holds text. Name the column first."
+    return ""
+
+
+def _value_error(error: BaseException, _: Mapping[str, Any]) -> str:
+    said = str(error)
+    if "truth value of a" in said:
+        return "A whole column stands where one yes or no is wanted. Join comparisons by & or |, each in its own brackets."
+    if said.startswith("Length of values"):
+        return "What should become a column has not as many entries as the table has rows."
+    if said.startswith("You are trying to merge on"):
+        return "The key is text in one table and a number in the other; `.astype(str)` makes text of it."
+    return ""
 
 
 def _nearest(name: str, known: list[str]) -> str:
@@ -369,7 +414,9 @@ _SENTENCES: tuple[tuple[type[BaseException], Callable[[BaseException, Mapping[st
     (ZeroDivisionError, _said("Something is divided by zero.")),
     (FileNotFoundError, _said('There is no such file here. `load("…")` reads the case company\'s tables.')),
     (AssertionError, _said("A statement that should hold does not.")),
+    (TypeError, _type_error),
     (TypeError, _said("This puts together things of kinds that do not fit, such as text and a number.")),
+    (ValueError, _value_error),
     (ValueError, _said("The kind of value is right, but not this value.")),
     (RecursionError, _said("A function calls itself without end.")),
     (MemoryError, _said("This needs more memory than the page has.")),

@@ -125,6 +125,35 @@ def test_a_missing_column_is_told_by_the_nearest_one(session: Session) -> None:
     assert "course/site/cells.py" not in error["trace"]  # the learner's code comes first
 
 
+TABLES = """import pandas as pd
+deals = pd.DataFrame({"region": ["a", "b"], "status": ["won", "open"], "eur": [1.0, 2.0], "n": [1, 2]})
+leads = pd.DataFrame({"region": ["a", "b"], "lead": ["x", "y"], "n": ["1", "2"]})
+by_region = deals[["region", "eur"]].groupby("region").sum()
+joined = deals.merge(leads, on="region")"""
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ('deals[deals["eur"] > 1 & deals["n"] < 3]', "each in its own brackets"),
+        ('deals[deals["status"] == "open" & deals["eur"] > 1]', "each needs brackets of its own"),
+        ('deals[(deals["eur"] > 1) and (deals["n"] < 3)]', "Join comparisons by & or |"),
+        ('deals[deals["status"] = "open"]', "a comparison is written with two"),
+        ('deals("eur")', "a column is taken with square ones"),
+        ('deals["region", "eur"]', "two pairs of square brackets: [['region', 'eur']]"),
+        ('by_region["region"]', "`.reset_index()` makes it a column again"),
+        ('joined["n"]', "The join found it in both tables and made 'n_x' and 'n_y' of it"),
+        ('deals.merge(leads, on="n")', "text in one table and a number in the other"),
+        ('deals["n"].dt.year', "`.dt` opens dates"),
+        ('deals["share"] = [1, 2, 3]', "not as many entries as the table has rows"),
+        ('deals.groupby("region").mean()', "This calculation needs numbers"),
+    ],
+)
+def test_what_beginners_do_with_tables_is_told_in_plain_words(session: Session, code: str, sentence: str) -> None:
+    assert session.run(TABLES, "given")["ok"]
+    assert sentence in session.run(code, "a")["error"]["sentence"]
+
+
 RIGHT = fingerprint(10.0, Spec.parse("total", {"type": "number", "tolerance": 0.5}))
 WRONG = fingerprint(20.0, Spec.parse("total", {"type": "number", "tolerance": 0.5}), against=10.0)
 WRONGS = {"double": {"fingerprint": WRONG, "message": "Counted twice."}}

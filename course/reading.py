@@ -190,6 +190,7 @@ def _block(kind: str, code: str, names: dict[str, Any], reading: Reading, line: 
 
 def _markdown(reading: Reading) -> str:
     out = []
+    opened = " open" if reading.topic.startswith("0.") else ""  # there the code is what is taught
     for part in reading.parts:
         if isinstance(part, str):
             out.append(part)
@@ -198,7 +199,7 @@ def _markdown(reading: Reading) -> str:
         else:
             reading.examples += 1
             out.append(
-                '\n<details class="computation" markdown="1">\n<summary>Show the computation</summary>\n\n'
+                f'\n<details class="computation" markdown="1"{opened}>\n<summary>Show the computation</summary>\n\n'
                 f"```python\n{part.code}```\n\n</details>\n"
             )
             if part.table is not None:

@@ -97,3 +97,10 @@ def test_tables_escape_what_they_show():
     shown = table(pd.DataFrame({"name": ["<b>A & B</b>"], "share": [0.5], "date": pd.to_datetime(["2025-03-02"])}))
     assert "&lt;b&gt;A &amp; B&lt;/b&gt;" in shown
     assert "2 March 2025" in shown
+
+
+def test_before_module_1_the_code_of_an_example_is_open(curriculum: Curriculum, load, tmp_path: Path):
+    page = tmp_path / "0.1-values.md"
+    parts = ["## The idea", "```python example\npd.DataFrame({'a': [1]})\n```", "## Watch it done", "## When it goes wrong"]
+    page.write_text('---\ntopic: "0.1"\n---\n\n' + "\n\n".join(parts) + "\n")
+    assert '<details class="computation" markdown="1" open>' in render(page, curriculum, load).markdown

@@ -17,6 +17,8 @@
 # `catalogue` has one row for each addition: `build_eur` (what it cost to build, long paid), `upkeep_eur` (EUR a year, upgrades
 # apart), `fit_score` (1 to 10, the mean of its users) and `hours` (hours that it saves in a year, over all steps that use it).
 # `upgrades` is the log of the six upgrades of 2023, 2024 and 2025: what each cost for which addition.
+#
+# An addition kept in error comes back on the bill of every upgrade; one dropped in error has people typing by hand what it did for them.
 # %% given
 import pandas as pd
 

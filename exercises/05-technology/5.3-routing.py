@@ -26,6 +26,8 @@
 # `cases` is a list of leads to test the rule on, usual ones and rare ones, each a dict with `lead_id`, `source`, `segment` (`enterprise`,
 # `mid-market` or `small`), `account_id`, `territory_id`, and the `rep_id` and `manager_id` of that territory. `account_id` is `None` where
 # the account is not known to us, `rep_id` is `None` where nobody works the territory.
+#
+# If the figures are wrong, a promise stands on the website that is broken every week, under Claire's name.
 # %% given
 import pandas as pd
 

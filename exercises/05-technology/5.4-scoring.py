@@ -22,6 +22,8 @@
 # lead when it came in, one column a feature, in the order of `leads`:
 # visits, price page, e-mail, job level, employees, source, region, and `region_history_rate`, the share of the region's leads of the year before
 # that became opportunities.
+#
+# If it goes live as it is and is wrong, a region that was answered late is rung last for another year, and its leads seem to deserve it.
 # %% given
 import numpy as np
 import pandas as pd

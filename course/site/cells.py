@@ -376,8 +376,7 @@ def _value_error(error: BaseException, _: Mapping[str, Any]) -> str:
     said = str(error)
     if "truth value of a" in said:
         return (
-            "A whole column stands where one yes or no is wanted. "
-            "Join comparisons by & or |, each in its own brackets."
+            "A whole column stands where one yes or no is wanted. Join comparisons by & or |, each in its own brackets."
         )
     if said.startswith("Length of values"):
         return "What should become a column has not as many entries as the table has rows."

@@ -101,6 +101,11 @@ def test_tables_escape_what_they_show():
 
 def test_before_module_1_the_code_of_an_example_is_open(curriculum: Curriculum, load, tmp_path: Path):
     page = tmp_path / "0.1-values.md"
-    parts = ["## The idea", "```python example\npd.DataFrame({'a': [1]})\n```", "## Watch it done", "## When it goes wrong"]
+    parts = [
+        "## The idea",
+        "```python example\npd.DataFrame({'a': [1]})\n```",
+        "## Watch it done",
+        "## When it goes wrong",
+    ]
     page.write_text('---\ntopic: "0.1"\n---\n\n' + "\n\n".join(parts) + "\n")
     assert '<details class="computation" markdown="1" open>' in render(page, curriculum, load).markdown

@@ -14,6 +14,7 @@ from course.case.sampling import chosen, even_normal, pick, sigmoid, spread
 from course.case.world import (
     ARGUMENTS,
     COMPETITORS,
+    CRITERIA,
     INDUSTRIES,
     LAST_DAY,
     LINE_OF_PRODUCT,
@@ -207,6 +208,20 @@ def _seasoned(truth: dict[str, Any], legacy: Array, won: Array, year: Array, clo
     return np.asarray(np.where(legacy, factor[np.minimum(quarter, 11)], 1.0))
 
 
+def _led(won: Array, industry: Array, argument: Array, decided: Array, price_industry: str) -> None:
+    """Lose deals where chance made another argument look as good as the one on which an industry buys."""
+    for place, name in enumerate(INDUSTRIES):
+        best = "price" if name == price_industry else CRITERIA[name]
+        own = decided & (industry == place)
+        limit = won[own & (argument == ARGUMENTS.index(best))].mean() - 0.03
+        for other in range(len(ARGUMENTS)):
+            cases = np.flatnonzero(own & (argument == other))
+            surplus = int(won[cases].sum() - limit * cases.size)
+            if ARGUMENTS[other] != best and surplus > 0:
+                wins = cases[won[cases]]
+                won[wins[np.linspace(0, wins.size - 1, surplus).astype(int)]] = False
+
+
 def _spare(staff: Staff, land: Land) -> Array:
     """Return the seats in the field that have no territory."""
     return np.flatnonzero((staff.seat_model == 0) & ~np.isin(np.arange(staff.seat_model.size), land.seat))
@@ -363,6 +378,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     afar, near = np.flatnonzero(decided_large & remote), np.flatnonzero(decided_large & ~remote)
     most = int(max(won[near].mean() - 0.16, 0) * afar.size) if near.size else afar.size
     won[afar[won[afar]][most:]] = False
+    _led(won, industry, argument, ~is_open, truth["price_industry"])
     # the small segment wins nothing for three months, and the falling one is below its threshold in each of them
     won[unlucky] = False
     for back in (1, 2, 3):

@@ -145,7 +145,7 @@ def write_site(root: Path, lite: bool = False) -> None:
     for path, data in {
         "exercises/1.4.json": page,
         "exercises/01-memo.json": MEMO,
-        "exercises/index.json": contents | {"1.5": {"tasks": ["rule"], "quiz": []}},
+        "exercises/index.json": contents | {"1.5": {"tasks": ["rule"], "quiz": []}, "0.1": {"tasks": ["name"], "quiz": []}},
         "quiz/1.4.json": QUIZ,
         "charts/small.json": CHART,
         "notebooks/index.json": listed,

@@ -49,7 +49,9 @@ export class CourseProgress extends LitElement {
     this.#passed = 0;
     this.#total = 0;
     for (const [topic, { tasks: ids, quiz: items }] of Object.entries(contents)) {
-      if (this.module && topic.split(".")[0] !== this.module) continue;
+      const [number] = topic.split(".");
+      // The whole counts decisions; the steps that lead to the first one are counted on their own page.
+      if (this.module ? number !== this.module : number === "0") continue;
       const works = [...ids.map((id) => tasks.get(`${topic}/${id}`)), ...items.map((id) => quiz.get(id))];
       const passed =
         works.length > 0 && works.every((work) => work && ("passed" in work ? work.passed !== null : work.right));

@@ -16,6 +16,9 @@
 #
 # `decided` has one row for each opportunity that was won or lost: the customer's `industry` and `segment`, the `sales_model` (`field` or `remote`), `amount_eur`,
 # `won`, and `knows`: whether the salesperson's `industry_focus` is the customer's industry.
+#
+# An industry moved for nothing hands its customers to strangers. One left alone that should have moved goes on losing deals which somebody on
+# the payroll could win.
 # %% given
 import numpy as np
 import pandas as pd
@@ -47,8 +50,8 @@ decided.groupby(["sales_model", "knows"]).size().unstack()
 # **1. In which industry do those who know it win more?**
 #
 # The cell below is almost finished. As it stands it compares all deals with all deals and gives each industry the same lift. Run it and read what **Check** says.
-# Then replace the line in the middle, so that `alike` holds only deals that can be compared: of this industry, and sold in the way in which those who know
-# an industry sell. Look at the table above for that.
+# Then replace the line in the middle, so that `alike` holds only deals on which the two kinds of seller can be compared. One condition is not enough: the
+# table above shows what else sets those who know an industry apart.
 #
 # `lift` is a DataFrame with one row for each of the four `INDUSTRIES` and the columns
 #
@@ -126,8 +129,8 @@ customers[["account_id", "industry", "owner", "owner_knows", "margin_2025_eur"]]
 #
 # - `industry`
 # - `handed_over`: customers who have an owner today and would get another, because the owner does not know the industry
-# - `gain_eur`: the margin a year that the lift brings on the deals which today are sold in the field by somebody who does not know the industry: their sum of
-#   `amount_eur` in `decided`, times `lift`, times `MARGIN`, divided by `YEARS` (EUR; below zero where the lift is)
+# - `gain_eur`: the margin that the lift would bring in a year, on the deals which today are sold in the field by somebody who does not know the industry.
+#   Take their sum of `amount_eur` in `decided`, times `lift`, times `MARGIN`, divided by `YEARS` (EUR a year; below zero where the lift is)
 # - `may_lose`: the fraction of the handed-over customers' margin of 2025 that may be lost in the first year before the gain is gone
 #
 # The steps: pick the handed-over customers, count them and add up their margin; add up the deals to be lifted; multiply and divide. Money counts as right within 1%,

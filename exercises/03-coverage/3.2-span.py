@@ -21,6 +21,8 @@
 # `quotas` has one row for each person and quarter, with `quota_eur`. `won` has one row for each opportunity won from 2023 to
 # 2025, with `rep_id` and `amount_eur`. `reps` names each person's `manager_id`; `left_on` is empty for those who are still
 # here. `territories` names the `manager_id` in charge and a `complexity_score` from 1 to 10.
+#
+# A limit set too high lets a complex team miss its quota for another year; one set too low costs a manager's salary.
 # %% given
 import numpy as np
 import pandas as pd

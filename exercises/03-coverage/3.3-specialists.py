@@ -4,7 +4,7 @@
 # tables: [opportunities, specialist_involvement, bookings]
 # tasks:
 #   lift:
-#     points: 4
+#     points: 3
 #     answer: {type: table, keys: [size], columns: {with_specialist: 0.1, lift: 0.002, half_width: 0.002}}
 #   per_deal:
 #     points: 2
@@ -12,6 +12,9 @@
 #   break_even:
 #     points: 2
 #     answer: {type: number, tolerance: "1%"}
+#   call_from:
+#     points: 1
+#     answer: {type: number, tolerance: 1}
 # ---
 # %% [markdown]
 # The reading judged the specialists by Insight. Many of their hours go into devices, Series 4 and Series 7. Ingrid Solheim wants a
@@ -20,6 +23,9 @@
 # `deals` has one row for each device opportunity that went beyond a first talk: `amount_eur`, its `size` in four bands, its
 # `status` (`won`, `lost` or `open`), `specialist` (whether one worked on it) and `specialist_eur`, what the specialist's hours
 # cost. `MARGIN` is what devices leave of each euro booked.
+#
+# A rule that starts too low spends specialists' hours on deals that do not bring them back; one that starts too high leaves large deals to be
+# lost without help.
 # %% given
 import numpy as np
 import pandas as pd
@@ -196,8 +202,6 @@ per_deal = {"raw": overall[True] - overall[False], "adjusted": (inside[True] - i
 # Take the decided deals above €60,000 as one group. Their lift is the mean of the lifts in the two upper sizes, weighted by
 # `with_specialist`; their cost is the mean `specialist_eur` of those that had a specialist. Answer: a number `break_even`, the deal
 # size in EUR at which the margin that the lift brings equals that cost (tolerance 1%).
-#
-# Then look back at `lift`: does the lift that you used exist at the size that comes out?
 # %% answer="break_even"
 ### BEGIN SOLUTION
 large = lift[lift["size"].isin(SIZES[2:])]
@@ -232,3 +236,43 @@ decided = deals[deals["status"] != "open"]
 rate = decided.assign(won=decided["status"] == "won").groupby("specialist")["won"].mean()
 worked = decided[(decided["amount_eur"] > 60_000) & decided["specialist"]]
 break_even = worked["specialist_eur"].mean() / ((rate[True] - rate[False]) * MARGIN)
+# %% [markdown]
+# You have two things now: a size from a formula, and a table that says at which sizes a lift has been seen. Ingrid Solheim can write
+# one number into the form by which sellers call.
+# %% [markdown] task="call_from"
+# **4. From which deal size does a seller get a specialist?**
+#
+# A specialist is called where the lift can be told from chance: where the whole interval of `lift` lies above zero. Answer: a number
+# `call_from`, the lower end (EUR) of the smallest size from which this holds, for that size and for each larger one. `STARTS` has the
+# lower end of each size. It counts as right to the euro.
+# %% answer="call_from"
+STARTS = dict(zip(SIZES, [0, 30_000, 60_000, 120_000]))
+
+### BEGIN SOLUTION
+found = lift.set_index("size").loc[SIZES]
+seen = found["lift"] - found["half_width"] > 0
+call_from = STARTS[seen[::-1].cummin()[::-1].idxmax()]
+### END SOLUTION
+# %% check="call_from"
+assert isinstance(call_from, (int, float, np.number)), "call_from should be a number"
+assert 0 <= call_from <= 120_000, "call_from is a deal size in EUR, no larger than the lower end of the largest size"
+# %% hidden="call_from"
+expect(call_from)
+# %% after="call_from"
+spared = deals[deals["specialist"] & (deals["amount_eur"] < call_from)]
+print(f"Under the rule {len(spared)} calls of the three years would not have been made; they cost EUR {spared['specialist_eur'].sum():,.0f}.")
+# %% [markdown] hint="call_from"
+# A difference of rates on a few dozen deals is a guess with a width. Which of the four guesses lies clear of zero?
+# %% [markdown] hint="call_from"
+# The interval of a size runs from `lift` less `half_width` to `lift` plus `half_width`. Look at its lower end, size by size, from the
+# largest down.
+# %% [markdown] wrong="formula_size" task="call_from"
+# This takes the size that the formula gives. Its lift was measured on the large deals, and the sum carries it to wherever cost and margin happen to meet; specialists would
+# be called to deals where nobody has seen them help. At which sizes does `lift` show that they do?
+# %% wrong="formula_size" task="call_from"
+call_from = break_even
+# %% [markdown] wrong="everybody" task="call_from"
+# This keeps the rule of today, by which everybody may call. It is fair to sellers, and the hours that go to small deals are missing on the large ones. Which
+# sizes have shown a lift?
+# %% wrong="everybody" task="call_from"
+call_from = 0

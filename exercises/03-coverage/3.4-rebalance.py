@@ -20,6 +20,8 @@
 # `theirs` is Norvane's list: `norvane_id`, `name`, `country`, `account_id` (the same firm in our books, *where somebody found
 # it*) and `norvane_rep` (empty if that person left). `accounts` is ours; `rep_id` says who works the account's territory and is empty where
 # nobody does. `key` is the name without capitals, accents, stops and legal form.
+#
+# A wrong plan costs customers the person they know without need, or sends two people from one company to the same buyer.
 # %% given
 import re
 import unicodedata

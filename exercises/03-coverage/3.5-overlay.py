@@ -21,6 +21,8 @@
 # `annual_spend_eur` (an estimate, sometimes missing). `registrations` is what partners registered: an account, a
 # `product_line` (`insight`, `series-7` or `services`), a `status`, and `expires_on`. An **accepted** registration protects its account for its
 # product line up to and including `expires_on`.
+#
+# A promise broken in January can cost a partner's whole business; a list in the wrong order costs two people's calls for a year.
 # %% given
 import numpy as np
 import pandas as pd
@@ -152,7 +154,7 @@ worth = pd.DataFrame({"take_rate": take_rate})
 worth["expected_eur"] = take_rate * margin_eur.groupby([contracts["segment"], contracts["regulated"]]).mean()
 worth = worth.reset_index()
 # %% [markdown] wrong="revenue" task="worth"
-# This counts what customers pay. A quarter of it goes into hosting and support, and Tomasz Wieczorek would hire the overlay on money that is not
+# This counts what customers pay. Part of it goes into hosting and support, and Tomasz Wieczorek would hire the overlay on money that is not
 # there. Which euros of a contract can pay for a call?
 # %% wrong="revenue" task="worth"
 worth = pd.DataFrame({"take_rate": watched.groupby(GROUP)["took"].mean()})

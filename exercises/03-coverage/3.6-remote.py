@@ -20,6 +20,8 @@
 # `deals` has one row for each opportunity that was decided (won or lost) in the four regions: `segment`, `sales_model` (`field` or `remote`), `won`,
 # `amount_eur`, the `density` of the customer's territory (accounts for each 1,000 km²) in four bands (`band`), and what was spent on it:
 # `hours` of selling, `travel_hours`, and `cost_eur` for both.
+#
+# A rule drawn too wide loses deals to save journeys; one drawn too narrow goes on paying for roads that no deal needed.
 # %% given
 import numpy as np
 import pandas as pd
@@ -182,7 +184,8 @@ for name, rows in groups.items():
 # - `lost`: win rate in the field less win rate remotely, in the group, as a fraction
 # - `half_width`: half of the 95% interval of `lost`: 1.96 × √(p₁(1 − p₁)/n₁ + p₂(1 − p₂)/n₂)
 #
-# Savings count as right within €5, `allowed` within 0.0005, the last two within 0.001. Then say for each row where you would sell remotely.
+# Savings count as right within €5, `allowed` within 0.0005, the last two within 0.001. Then say for each row where you
+# would sell remotely: compare `allowed` with `lost` and its interval, and remember that part of `lost` may be knowledge of the industry and not the telephone.
 # %% answer="margin_for_error"
 ### BEGIN SOLUTION
 rows = []
@@ -249,7 +252,7 @@ for name, group in groups.items():
     rows.append({"deals": name, "saving_eur": saving, "allowed": saving / (MARGIN * group["amount_eur"].mean()), "lost": rate["field"] - rate["remote"], "half_width": half_width})
 margin_for_error = pd.DataFrame(rows)
 # %% [markdown] wrong="relative" task="margin_for_error"
-# This gives the loss as a share of the field's win rate. A tenth fewer wins sounds like ten points and is three, so the comparison with what is
+# This gives the loss as a share of the field's win rate. A tenth fewer wins sounds like ten points and is about three, so the comparison with what is
 # allowed fails and small customers keep their visits. In which unit is the allowance?
 # %% wrong="relative" task="margin_for_error"
 rows = []

@@ -20,6 +20,9 @@
 # earlier if it is earlier by **more than 7 days**.
 #
 # `precedents` are the cases of 2024 with the `ruling` that stood after appeal and its `reason`. `cases` are yours to rule.
+#
+# A rule with a gap brings the quarrel back to Ingrid's desk; a rule in the wrong order gives accounts to people whom the customer does not
+# know.
 # %% given
 import pandas as pd
 from course.case import load

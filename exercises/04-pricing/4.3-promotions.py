@@ -24,6 +24,9 @@
 # - `given_eur`: what the promotion took off the price of the order; 0 outside of it
 #
 # `MONTHS` says how many months each period has, `ADVERTISING` what the promotion cost besides the lower price, in EUR.
+#
+# If the verdict is wrong, the advertising is spent a second time and the lower price goes once more to customers who would have paid the full
+# one.
 # %% given
 import numpy as np
 import pandas as pd

@@ -22,6 +22,8 @@
 # - `reason`: the reason of the approval that was *granted* for this line; `"nothing on file"` if none was
 # - `spend_eur` (what the customer spends a year), `serve_rate` (what serving the customer costs, as a fraction of revenue), `rival` (a competitor was in the deal),
 #   `campaign_days` (a Precision sold in the last ten days of a quarter, when everybody was offered the campaign price)
+#
+# A wrong list has the lawyers read files that hold, while the case that a customer can win stays in the drawer.
 # %% given
 import numpy as np
 import pandas as pd

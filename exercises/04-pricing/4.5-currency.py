@@ -25,6 +25,9 @@
 # Rates are in local money for one euro: 1.07 dollars. `monthly` holds the market's rate of each month, `first_rate` the list rates of January
 # 2023, `last_rate` those of December 2025. `sold` holds the accepted quotes outside the euro, with `list_rate` (at which the quote's list was made), `net_eur`,
 # `cost_eur` and `quarter` (first day of the quarter in which it was quoted).
+#
+# A rule that is too slow gives margin away on every quote of the year; one that is too abrupt loses customers whom a small step would have
+# kept.
 # %% given
 import numpy as np
 import pandas as pd

@@ -72,7 +72,9 @@ test: tools lint check
 	@.venv-pandas22/bin/python -m pytest -q -m "not slow" tests/content/test_exercises.py
 
 test-all: tools lint check
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
+	@echo "The exercises once more, on the browser's pandas:"
+	@.venv-pandas22/bin/python -m pytest -q tests/content/test_exercises.py
 
 clean:
 	@rm -rf .build site .mypy_cache .pytest_cache .ruff_cache .hypothesis

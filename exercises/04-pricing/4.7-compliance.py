@@ -11,7 +11,7 @@
 #     answer: {type: set}
 # ---
 # %% [markdown]
-# The sheet of [4.1](topic:4.1) protects a margin only if people ask. Before it goes out, Ingrid Solheim wants to know where they did not ask under the rules that hold today, in 2024 and 2025. Two regional leads have told her where
+# The sheet of 4.1 protects a margin only if people ask. Before it goes out, Ingrid Solheim wants to know where they did not ask under the rules that hold today, in 2024 and 2025. Two regional leads have told her where
 # to look. Their answers differ.
 #
 # You get the tables as they are. What they mean:

@@ -110,8 +110,9 @@ def check(
     for id, row in report.rows.items():
         cells = [f"[{'green' if row[c] >= LEAST.get(c, 1) else 'dim'}]{row[c] or '–'}[/]" for c in COLUMNS]
         table.add_row(id, curriculum.topic(id).title, *cells)
-    console.print(table)
-    console.print(f"{report.complete} of {len(report.rows)} topics have no empty cell.")
+    if report.rows:  # module 0 holds steps, not topics, and is not in the matrix
+        console.print(table)
+        console.print(f"{report.complete} of {len(report.rows)} topics have no empty cell.")
     for problem in report.problems:
         typer.echo(problem, err=True)
     if report.problems:

@@ -137,7 +137,8 @@ def module_page(module: Module, curriculum: Curriculum) -> str:
         memo = "The module closes with half a page of advice to a reader who can say no. [Write the memo](memo.md)."
         parts.append(f"## The memo\n\n{memo}")
     if module.decided:
-        fold = '<details class="fold" markdown="1">\n<summary>Read it after the memo</summary>'
+        when = "after the memo" if module.id else "after the six steps"
+        fold = f'<details class="fold" markdown="1">\n<summary>Read it {when}</summary>'
         parts.append(f"## What was decided\n\n{fold}\n\n{module.decided}\n\n</details>")
     if written:
         parts.append(f"## Take the notebooks with you\n\n{_part('<course-downloads></course-downloads>')}")
@@ -405,7 +406,7 @@ def _time(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     if minutes < 90:
         return f"{minutes} minutes"
-    return f"{hours} hours" + (f" {rest} minutes" if rest else "")
+    return f"{hours} hour{'s' if hours > 1 else ''}" + (f" {rest} minutes" if rest else "")
 
 
 def _entry(id: str, title: str, body: str) -> str:

@@ -52,7 +52,7 @@ sold.head()
 #
 # 1. *Pairs.* Pair each exception (the low price) with every other line of a **different account** that has the same `product_id`, `band`, `region` and `industry` and was decided
 #    within **180 days** before or after it (the high price). Such customers are served alike, and they compete with one another.
-# 2. *Gap.* The discount of the low price less that of the high price. Keep pairs with a gap of **at least 0.10**.
+# 2. *Gap.* The discount of the low price less that of the high price, rounded to four decimals. Keep pairs with a gap of **at least 0.10**.
 # 3. *Status.* A pair is
 #    - `"unexplained"` if the exception's reason is `"relationship"` or there is `"nothing on file"`;
 #    - `"explained"` if the reason on file is borne out by the figures:

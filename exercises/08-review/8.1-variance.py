@@ -49,7 +49,7 @@ miss = lines["amount_eur"].sum() - lines["plan_eur"].sum()
 print(f"Planned {lines['plan_eur'].sum():,.0f} EUR, booked {lines['amount_eur'].sum():,.0f} EUR: {miss:,.0f} EUR")
 lines.round(2)
 # %% [markdown] task="variance"
-# **What is the miss made of?**
+# **What is the miss made of?** Whatever the page calls volume will be answered with more calls.
 #
 # The cell below is almost finished. As it stands, `at_plan_mix` is simply what each line sold, so that every unit too many or too few counts as
 # volume and nothing is left for the mix. Run it, read what **Check** says, and then put the right thing in its place: what each line
@@ -119,7 +119,7 @@ variance = {"win rate": by_win_rate.sum() * mean_price, "timing": slipped_in - s
             "price": (lines["amount_eur"] - lines["units"] * lines["plan_price_eur"]).sum()}
 variance["volume"] = all_volume - variance["win rate"] - variance["timing"]
 # %% [markdown] task="by_line"
-# **Which lines made the mix, and what did it cost in margin?**
+# **Which lines made the mix, and what did it cost in margin?** Name the wrong line, and the sellers of a line that was sold as planned are told to sell more of it.
 #
 # `by_line` is a DataFrame with one row for each product line and the columns `product_line`, `mix_eur` (the line's own part of `"mix"`; the five add up to it) and
 # `margin_eur` (the same in gross margin, each line at its own planned margin rate). Amounts count as right within EUR 5,000.
@@ -167,7 +167,7 @@ by_line = by_line.reset_index()
 # **Which assumption of the new plan has to be recalibrated?**
 #
 # A miss is a reason to look at an assumption, and the new plan may have been corrected already. So ask of each: what would the plan of 2026 lose if 2025 came
-# again in this one respect and all else went to plan?
+# again in this one respect and all else went to plan? Recalibrate the wrong one, and the review of 2026 will find the same miss.
 #
 # `at_risk` is a DataFrame with the columns `assumption` and `risk_eur` (EUR; below zero is a loss) and three rows:
 #

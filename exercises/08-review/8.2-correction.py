@@ -39,7 +39,7 @@ watched
 # **Which segments have been below their threshold three months running, and what is missing?**
 #
 # A segment's alarm is on if its win rate (won / decided) was below its own `threshold_rate` in **each** of the three months in `LAST`. A month without a decision is
-# not below.
+# not below. A segment that is missed here gets no team; one that is in by mistake may get it.
 #
 # The steps: count decided and won by region, segment and month; compare each month's rate with the threshold; keep the segments with three such months; add up their three months.
 # `alarms` is a DataFrame with one row for each segment whose alarm is on, and the columns
@@ -110,7 +110,7 @@ alarms["z"] = (alarms["won"] - alarms["usual_wins"]) / np.sqrt(alarms["usual_win
 # **Where does Ingrid's team go?**
 #
 # Two questions, in this order. Are there enough deals for a rate to mean something? That takes 7.5 usual wins in the three months. And is the gap more than luck among **eighteen** watched segments?
-# That takes a `z` of -2.8 or less.
+# That takes a `z` of -2.8 or less. Send the team to bad luck, and the other segment goes on losing while it is away.
 #
 # `verdict` is a dict. Its keys are the segments in `alarms`, written as `"region, segment"` such as `"DACH, small"`; its values are `"act"` where both answers are yes and `"watch"` elsewhere.
 # %% answer="verdict"
@@ -145,7 +145,7 @@ ranked = alarms.assign(rate=alarms["won"] / alarms["decided"]).sort_values(["rat
 names = list(ranked["region"] + ", " + ranked["segment"])
 verdict = {name: "act" if name == names[0] else "watch" for name in names}
 # %% [markdown] task="patience"
-# **For whom are three months the right wait?**
+# **For whom are three months the right wait?** Too short a wait sends the team after luck; too long a one lets a large segment lose unseen.
 #
 # Suppose that a segment falls to **half** of its usual win rate. For how many months must its decisions be counted until such a fall reaches a `z` of -2.8?
 #

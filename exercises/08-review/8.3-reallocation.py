@@ -37,7 +37,7 @@ chance = np.sqrt((orders**2).groupby("region").sum())
 
 pd.concat({"margin, EUR m": margin / 1e6, "cost, EUR m": cost / 1e6}, axis=1).round(2)
 # %% [markdown] task="returns"
-# **What does a euro of selling bring, on average and at the margin?**
+# **What does a euro of selling bring, on average and at the margin?** Take one for the other, and the money goes where it has stopped earning.
 #
 # Build a DataFrame `returns` with one row for each region and the columns
 #
@@ -101,7 +101,7 @@ returns = pd.DataFrame({
 # %% [markdown] task="verdict"
 # **What happens to each region's money?**
 #
-# Where selling cost hardly moved, nobody has seen what a further euro does, whatever the fraction says. The rule:
+# Where selling cost hardly moved, nobody has seen what a further euro does, whatever the fraction says. To close down a region on such a fraction costs its customers. The rule:
 #
 # - `"test"`: the cost of 2025 is within 15% of that of 2023. Try a small amount before you move a large one
 # - `"take"`: the cost moved more, and a further euro brought less than one euro of margin
@@ -143,7 +143,8 @@ verdict = {region: "take" if marginal[region] < 1 else "give" for region in cost
 # **What does the move bring at least?**
 #
 # EUR 300,000 a year go from the region marked `"take"` to the one marked `"give"`. Taken at its word, that gains EUR 300,000 times the difference of their `marginal`. But both are estimates. A region's standard error of `marginal` is its
-# `chance` divided by the growth of its cost from 2023 to 2025; that of a difference is the root of the sum of the two squares.
+# `chance` divided by the growth of its cost from 2023 to 2025; that of a difference is the root of the sum of the two squares. What Tomasz Wieczorek books as a gain and then misses
+# is taken out of the next budget.
 #
 # `least_eur` is one number: EUR 300,000 times (the difference less 1.96 standard errors of it), in EUR of margin a year, compared to within EUR 3,000. It may be below zero.
 # %% answer="least_eur"

@@ -17,7 +17,7 @@
 # Twelve battle cards, all gone through in May and June 2025. Mei Tanaka has the log of what the rivals have done since
 # 2023, and Daniel Reyes can pay for a few new cards, not for twelve.
 #
-# `cards` holds each card with its rival, its `topic` (`price`, `product`, `service`) and `updated_on`. `moves` holds the
+# `cards` holds each card with its rival, its `topic` (`price`, `product`, `service`), `updated_on`, and in `opened_2025` how often sellers opened it. `moves` holds the
 # rivals' moves with `moved_on` and `kind` (`price`, `product`, `people`, `alliance`). `rivals` says in `left_on` who no longer
 # competes. `decided` holds the deals won or lost against a named rival, with `closed_on`, `won` (true or false) and
 # `amount_eur`. Today is the end of 2025.
@@ -36,7 +36,7 @@ cards[["card_id", "competitor", "topic", "updated_on", "opened_2025"]]
 # %% given
 moves.tail(8)
 # %% [markdown] task="stale"
-# **Which cards has a rival overtaken?**
+# **Which cards has a rival overtaken?** A card that is listed for nothing costs Daniel a rewrite; one that is missed goes on telling buyers a price that is gone.
 #
 # A move concerns one card: that of the same rival whose `topic` is the move's `kind`. Moves of people and alliances concern no card. A card is
 # stale if a move that concerns it came **after** `updated_on`. Cards about a rival who has left the market are withdrawn,
@@ -96,7 +96,7 @@ def after(move):
 # %% [markdown] task="effect"
 # **What did each price move do to the win rate?**
 #
-# `after(move)` below marks the deals against that rival that were decided in the three months from the move.
+# Overstate it, and Ingrid answers a price with a price. `after(move)` above marks the deals against that rival that were decided in the three months from the move.
 #
 # Build a DataFrame `effect` with one row for each of the eight moves in `price_moves` and the columns
 #
@@ -186,7 +186,7 @@ for move in price_moves.itertuples():
     rows.append({"move_id": move.move_id, "deals": len(hit), "rate": rate, "change": rate - usual})
 effect = pd.DataFrame(rows)
 # %% [markdown] task="missed_eur"
-# **What did the moves cost that the cards do not know of?**
+# **What did the moves cost that the cards do not know of?** Daniel's people are paid from this figure, so a sum of old losses buys cards that save nothing.
 #
 # Take the price moves that came after the last update of their rival's price card. For each, the wins that are missing are
 # `deals` times the fall in win rate; value them at the mean `amount_eur` of the deals **won** against that rival in the three years.

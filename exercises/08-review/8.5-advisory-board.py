@@ -34,7 +34,7 @@ potential = accounts.set_index("account_id")["annual_spend_eur"]  # EUR a year
 notes = notes[["note_id", "meeting_on", "account_id", "theme", "note"]]
 notes["theme"].value_counts()
 # %% [markdown] task="themes"
-# **Which theme has the most revenue behind it?**
+# **Which theme has the most revenue behind it?** Revise plays for another one, and the customers who pay most wait a year to be heard.
 #
 # Build a DataFrame `themes` with one row for each of the six themes and the columns
 #
@@ -88,7 +88,7 @@ voices = notes.drop_duplicates(["account_id", "theme"])[["account_id", "theme"]]
 voices["booked_eur"] = voices["account_id"].map(potential).fillna(0)
 themes = voices.groupby("theme", as_index=False).agg(members=("account_id", "size"), revenue_eur=("booked_eur", "sum"))
 # %% [markdown] task="without"
-# **Does the lead hang on a few large members?**
+# **Does the lead hang on a few large members?** If it does, all sellers learn a play that three firms wanted.
 #
 # Find the weightiest theme and its three members with the largest orders. Leave these three firms out of the whole board, whatever
 # else they raised, and add up all six themes again. `without` is a DataFrame with one row for each theme and the columns `theme` and
@@ -138,7 +138,7 @@ largest = voices[voices["theme"] == loud].nlargest(3, "booked_eur")["account_id"
 left = voices[~voices["account_id"].isin(largest)]
 without = left.groupby("theme", as_index=False).agg(revenue_eur=("booked_eur", "sum"))
 # %% [markdown] task="action"
-# **What happens to each play?**
+# **What happens to each play?** Rewriting one that nobody has used throws away what was never tried; leaving one that has failed sends it into the spring campaign.
 #
 # Ingrid's rule: the plays of the weightiest theme are acted on. One that was used in at least a quarter of the opportunities of 2025 and has not quieted the
 # customers is rewritten. One that was used in fewer has not been tried: first it gets used. All other plays are left alone.

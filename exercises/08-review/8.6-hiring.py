@@ -44,7 +44,7 @@ pd.Series({"people": people, "vacant": vacant, "left": left, "person_years": rou
 #   both models, in months of `MONTH` days) plus the first `month_since_start` with a `productivity_rate` of 0.9 or more
 # - `lost_months`: months of a full person's work that are missing in that time: the whole search, and in each month of the ramp before that one, what is missing to 1
 #
-# Both count as right within 0.05 months.
+# Both count as right within 0.05 months. Each month that is missing from the first is a month in which Tomasz signs too late.
 # %% answer="lead"
 ### BEGIN SOLUTION
 filled = hiring.dropna(subset=["started_on"])
@@ -98,6 +98,8 @@ lead = pd.DataFrame({"lead_months": search + full, "lost_months": search + full}
 # - `win_rate`: share won of the deals decided in that year, a fraction
 # - `days`: mean days from `created_on` to `closed_on` of the deals decided in that year
 # - `wins_a_month`: the pipeline's velocity, `open_deals` x `win_rate` / `days` x `MONTH`
+#
+# Counts have to be exact; `win_rate` counts as right within 0.002, `days` within 0.1, `wins_a_month` within 0.5%. This ratio decides how many are hired, so a pipeline that looks too full hires people for deals that are not there.
 # %% answer="velocity"
 ### BEGIN SOLUTION
 rows = []
@@ -163,6 +165,8 @@ velocity["wins_a_month"] = velocity["open_deals"] * velocity["win_rate"] / veloc
 # - `growth`: by how much the velocity grew from 2024 to 2025, a fraction (0.05 is five per cent). Low and high lie 1.96 standard errors away, and the standard error is sqrt(1 / wins of 2024 + 1 / wins of 2025), with the deals won in those years
 # - `leavers`: people expected to leave within the `lead_months` of `field`, at the yearly rate at which they left from 2023 to 2025. Low and high lie 1.96 times the root of that number away, low not below nought
 # - `hires`: vacancies to be opened besides those that are open: the growth in people, plus the leavers, less `vacant`. Not rounded; below nought means that nobody is to be looked for
+#
+# `growth` counts as right within 0.002, `leavers` within 0.05, `hires` within 0.15. A chair too few is empty in October, when a year is made; one too many is paid without work.
 # %% answer="hires"
 ### BEGIN SOLUTION
 pace = velocity.set_index("year")["wins_a_month"]

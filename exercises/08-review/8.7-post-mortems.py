@@ -41,8 +41,8 @@ stage_history.head(8)
 # %% [markdown] task="causes"
 # **What were the deals lost by, and what did each cause cost?**
 #
-# `causes` is a DataFrame with one row for each of the six causes and the columns `cause`, `deals` (lost by it), `said` (deals for which the salesperson first entered it), `lost_eur` (EUR, all those deals) and
-# `hours` (spent on them).
+# `causes` is a DataFrame with one row for each of the six causes and the columns `cause`, `deals` (lost by it), `said` (deals for which the salesperson first entered it), `lost_eur` (EUR of the deals
+# lost by it, summed) and `hours` (spent on these deals, summed). Counts and hours have to be exact, `lost_eur` within 0.1%. A rule against the wrong cause will be kept, and the deals lost as before.
 # %% answer="causes"
 ### BEGIN SOLUTION
 causes = post_mortems.groupby("finding").agg(
@@ -93,7 +93,7 @@ causes = causes.rename_axis("cause").reset_index()
 # - `"rival bids"`: no proposal goes out where a rival has been met
 #
 # Test each on the strategic deals that reached a proposal. `backtest` is a DataFrame with one row for each rule and the columns `rule`, `stopped` (deals), `wins_cost` (wins among these) and `spared_per_win`
-# (losses among these for each win among these, compared to within 0.02).
+# (losses among these for each win among these, compared to within 0.02). A rule that is chosen wrongly stops wins that Luca Ferrante's people would have had.
 # %% answer="backtest"
 ### BEGIN SOLUTION
 entered = stage_history[stage_history["stage"] == "proposed"].groupby("opportunity_id")["entered_on"].min()
@@ -168,7 +168,8 @@ backtest["spared_per_win"] = (backtest["stopped"] - backtest["wins_cost"]) / bac
 # Take the rule `"four known"`. It gives up the wins among the deals that it stops, and frees the hours that were spent on the losses among them **after** the proposal. Spread a deal's `pursuit_hours` evenly over its days from
 # `created_on` to `closed_on`.
 #
-# `break_even_eur` is one number: EUR of wins given up for each hour freed, compared to within 1%. Hold it afterwards against what an hour of a full person books, which stands in the reading.
+# `break_even_eur` is one number: EUR of wins given up for each hour freed, compared to within 1%. Hold it afterwards against what an hour of a full person books, which stands in the reading: set too
+# low, it gives up wins for hours that earn less.
 # %% answer="break_even_eur"
 ### BEGIN SOLUTION
 entered = stage_history[stage_history["stage"] == "proposed"].groupby("opportunity_id")["entered_on"].min()

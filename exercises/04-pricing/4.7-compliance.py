@@ -162,4 +162,4 @@ people = set(sold.loc[sold["silent"], "rep_id"])
 # This takes the people who went beyond the limit most often, with a yes or without. Somebody who asks each time in a hard territory stands beside somebody who never asks, and learns that asking puts you on a list. Of how many that they had to
 # ask for did they not ask?
 # %% wrong="most_exceptions" task="people"
-people = set(sold.groupby("rep_id")["beyond"].sum().nlargest(3).index)
+people = set(sold.groupby("rep_id")["beyond"].sum().nlargest(6).index)

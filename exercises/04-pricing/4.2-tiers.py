@@ -21,7 +21,7 @@
 # 2. the margin is at least what Series 7 earned with repeat orders in 2025;
 # 3. a customer who orders 100 devices at once pays no more than today.
 #
-# `placed` holds the repeat orders of Series 7 in 2025: `quantity` ordered, `returned` (sent back unused, at the price paid), `list_eur` (list
+# `placed` holds the repeat orders of Series 7 in 2025, placed in the web shop under a frame contract: `quantity` ordered, `returned` (sent back unused, at the price paid), `list_eur` (list
 # price of one device, less a promotion if there was one), `unit_cost_eur`. `TODAY_EUR` is the margin that they left. `tiers` holds today's schedule.
 #
 # With a cliff left in, devices go out at the high rate and come back. With rates too generous, Series 7 earns less all year.

@@ -63,7 +63,7 @@ bar(
     alt="The share of device deals with two product lines rose steeply in 2025.",
 )
 # %% [markdown] task="pay"
-# **1. What do the two plans pay for the deals of 2025, and for what?**
+# **1. What do the two plans pay for the deals of 2025, and for what?** Judged by the sum alone, a plan passes that pays best for the deals that leave least.
 #
 # The cell below is almost finished. It pays both plans' commission on every deal of 2025. Run it as it is and read what
 # **Check** says. Then add the line that is missing: the multi-product bonus of the new plan.
@@ -135,10 +135,10 @@ pay = sold.groupby("kind")[["margin_eur", "old_pay_eur", "new_pay_eur"]].sum()
 pay["new_per_100_eur"] = 100 * pay["new_pay_eur"] / pay["margin_eur"]
 pay = pay.reset_index()
 # %% [markdown]
-# Ingrid says: pay is not the point, the bonus has brought second lines that we would not have sold. Tomasz says: look at the
-# discounts. Both can be put into euros.
+# Pay is not the point, Ingrid answers: the bonus has brought second lines that we would not have sold. Tomasz asks her to look at
+# the discounts. Both can be put into euros.
 # %% [markdown] task="worth"
-# **2. What did the bonus bring in 2025, and what did it cost?**
+# **2. What did the bonus bring in 2025, and what did it cost?** If a part is forgotten, the bonus goes into the plan of 2026 and is paid for another year.
 #
 # `worth` is a dict with four amounts, all in EUR:
 #

@@ -39,7 +39,7 @@ booked = bookings.loc[bookings["opportunity_id"].isin(team["opportunity_id"]), [
 
 settled.sort_values(["opportunity_id", "claimed_share"], ascending=[True, False]).head(8)
 # %% [markdown] task="weights"
-# **1. What does each part in a deal weigh?**
+# **1. What does each part in a deal weigh?** A wrong weight sends every shared deal of 2026 to the appeal that the rule should have spared.
 #
 # The appeals of two years were decided one by one, yet they follow a rule. Find it: whoever was in the deal shares it by the weight of the part played.
 # Set the owner's weight to 1.
@@ -95,7 +95,7 @@ cases = pd.DataFrame(
 )  # fmt: skip
 cases
 # %% [markdown] task="shares"
-# **2. Write the crediting function.**
+# **2. Write the crediting function.** Where the shares come to more than one, Tessaly pays commission on orders that nobody placed; where they come to less, somebody has worked for nothing.
 #
 # `credit` takes the roles of all people in one deal, a list such as `["owner", "finder"]`, and returns their shares as a list in the same order. As it is
 # handed out it splits evenly. Replace the split, so that people share by `weights` and the shares of a deal add up to 1 **whoever took part**.
@@ -171,7 +171,7 @@ shares["share"] = shares.groupby("case")["role"].transform(lambda roles: credit(
 # %% [markdown]
 # Luca Ferrante wants to know who pays for the rule before he agrees to it.
 # %% [markdown] task="by_part"
-# **3. What would the claims of 2025 have credited, and what does the rule credit?**
+# **3. What would the claims of 2025 have credited, and what does the rule credit?** Luca signs or refuses by the line of the owners.
 #
 # `by_part` is a DataFrame with one row for each `role` and the columns
 #

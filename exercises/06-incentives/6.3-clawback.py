@@ -14,8 +14,8 @@
 #     answer: {type: table, keys: [clause], columns: {due_eur: "1%", of_waited_eur: "1%"}}
 # ---
 # %% [markdown]
-# The commission plan says: "What was paid for an order that is cancelled **within 90 days of its booking** is paid back." An order cancelled on its
-# ninetieth day is within 90 days; one cancelled on its ninety-first is not. The days count from the booking, not from the payment. The clause has stood there since 2023, and nobody has ever applied it.
+# The commission plan says: "What was paid for an order that is cancelled **within 90 days of its booking** is paid back." The clause
+# has stood there since 2023, and nobody has ever applied it. Mei Tanaka heard four readings of it in one week; the page says which of them the words support.
 #
 # `cancelled` holds one row for each order cancelled in three years: `opportunity_id`, `rep_id`, `name`, `booked_on`, `cancelled_on`, `reason` and
 # `paid_eur`, what the salesperson was paid for it, commission and bonus together. `orders` holds the number of orders that each person won, by `rep_id`.
@@ -34,7 +34,7 @@ cancelled = cancelled[["opportunity_id", "rep_id", "name", "booked_on", "cancell
 orders = bookings.groupby("rep_id")["opportunity_id"].nunique().rename("orders")
 cancelled.head()
 # %% [markdown] task="due"
-# **1. What is due, and from whom?**
+# **1. What is due, and from whom?** Ask for a euro too much, and the first person who reads the clause aloud ends it for everybody.
 #
 # For all three years: count the days from `booked_on` to `cancelled_on`, keep the orders that the clause covers, and add up by person.
 #
@@ -140,7 +140,7 @@ waited = list(people.index[(people["sum"] >= 2) & (people["sum"] > people["size"
 # Tomasz Wieczorek proposes 180 days instead of 90. Claire Whitcombe proposes a slope: everything is paid back until day 90, then less each day,
 # in a straight line, until nothing is due on day 270.
 # %% [markdown] task="terms"
-# **3. What would each clause have taken back?**
+# **3. What would each clause have taken back?** The clause that brings most is not chosen for that: what it takes beyond the people in `waited`, it takes from the unlucky.
 #
 # `terms` is a DataFrame with one row for each `clause`, `"90 days"`, `"180 days"` and `"slope"`, and the columns
 #

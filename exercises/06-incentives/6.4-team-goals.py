@@ -51,7 +51,7 @@ people = attainment.merge(there[["rep_id", "year"]], on=["rep_id", "year"]).merg
 people = people.merge(teams[["manager_id", "year", "band"]], on=["manager_id", "year"])[["rep_id", "manager_id", "year", "band", "attainment_rate"]]
 team_years.head()
 # %% [markdown] task="effect"
-# **1. What goes with a heavier team goal: passing on, and the spread of attainment?**
+# **1. What goes with a heavier team goal: passing on, and the spread of attainment?** This table decides whether a third of everybody's variable pay changes hands.
 #
 # `effect` is a DataFrame with one row for each `band` (four rows) and the columns
 #
@@ -115,7 +115,7 @@ effect = effect.reset_index()
 # %% [markdown]
 # Bands show where to look; the plan needs a number. Claire Whitcombe asks for one weight for everybody, and what it would cost to be wrong.
 # %% [markdown] task="advice"
-# **2. Which weight, and what does it lose to go too far?**
+# **2. Which weight, and what does it lose to go too far?** It goes into every contract for 2026.
 #
 # Fit a curve through the 36 team years: *rate = a + b × weight + c × weight²*, where the rate is `passed_on` divided by `deals` and each team year counts by its number of deals.
 # `np.polyfit(x, y, 2, w=...)` does it; it wants **the square root** of the number of deals as `w` and returns c, b, a. The curve is highest at weight = −b ÷ (2c).

@@ -48,7 +48,7 @@ leads.head()
 monthly = leads.groupby(leads["created_on"].dt.strftime("%Y-%m"))["became"].mean().rename("became_rate").rename_axis("month").reset_index()
 line(monthly, "month", "became_rate", title="Share of each month's leads that has become an opportunity by 31 December 2025")
 # %% [markdown] task="by_source"
-# **Which source's leads become opportunities, and how often?**
+# **Which source's leads become opportunities, and how often?** A source that is shut out by mistake is not rung for a year.
 #
 # The cell below is almost finished. It counts every lead since October 2024, the last week's included. Run it as it is and read
 # what **Check** says. Then add the line that is missing: make `settled` the leads that have had **at least 70 days** by
@@ -128,7 +128,7 @@ by_source = by_source.reset_index()
 # %% given
 BAR = 0.05  # the least that the lower end of a source's interval may be
 # %% [markdown] task="definitions"
-# **What does each definition let through, and what does it lose?**
+# **What does each definition let through, and what does it lose?** Daniel can sign away a third of his number only if he sees what is kept.
 #
 # Take the settled leads of the first task. Build a DataFrame `definitions` with three rows:
 #

@@ -60,7 +60,7 @@ def within_70_days(became_days, watched_days):
 
 leads.tail()
 # %% [markdown] task="curve"
-# **1. How often does a lead become an opportunity, by how soon and how well it was answered?**
+# **1. How often does a lead become an opportunity, by how soon and how well it was answered?** The deadline is read off this curve; if the newest leads bend it, the wrong hour is signed.
 #
 # 1. For each lead work out `became_days` (days from `created_on` to `opened_on`; empty if it has not become an opportunity) and
 #    `watched_days` (days from `created_on` to `TODAY`, for every lead).
@@ -146,7 +146,7 @@ curve["became_rate"] = curve["band"].map(pooled)
 # Daniel wants one hour, because studies say so. Claire fears that her people would copy and paste. They settle on a rule: the
 # deadline is the end of **the last band in which a good answer still brings at least 55% of what it brings in the first hour**.
 # %% [markdown] task="sla"
-# **2. Which agreement does the curve imply, and how far is Tessaly from it?**
+# **2. Which agreement does the curve imply, and how far is Tessaly from it?** A deadline that hurry can meet is met by poor answers, and the report calls that success.
 #
 # `sla` is a dict with four numbers, each right within 1.5%:
 #

@@ -61,10 +61,11 @@ shown = spend[["trade event"]].assign(share=came["trade event"] / total).rename(
 third = pd.qcut(shown["spend_eur"], 3, labels=["cheapest 12 months", "middle 12", "dearest 12"]).astype(str).rename("months")
 bar(shown.groupby(third)["share"].mean().reset_index(), "months", "share", title="Trade events: their share of new opportunities, by what was spent on them")
 # %% [markdown] task="returns"
-# **1. What does the next €10,000 bring in each channel?**
+# **1. What does the next €10,000 bring in each channel?** Whoever reads the average for it buys another stand that nobody new will visit.
 #
 # 1. For each channel take its `share` of each month's new opportunities: `came` ÷ `total`.
-# 2. Weight the months by *total ÷ (p × (1 − p))*, where *p* is the channel's share over all 36 months.
+# 2. Weight the months by *total ÷ (p × (1 − p))*, where *p* is the channel's share over all 36 months: a month with many
+#    opportunities tells a share more exactly than one with few, so it gets more say.
 # 3. Fit with `curves`. The best curve is the row with the smallest error; those within 3.84 of it fit as well. Keep the best row
 #    of each channel in a dict `best`, which the second task needs.
 # 4. For each curve, what `brings` says at `today` plus 10,000, less what it says at `today`.
@@ -166,7 +167,7 @@ budget = round(today.sum(), -3)
 STEP = 500  # EUR
 pd.DataFrame({"least": spend.min().round(0), "today": today.round(0), "most": spend.max().round(0)})
 # %% [markdown] task="allocation"
-# **2. How should the monthly budget of 2026 be shared?**
+# **2. How should the monthly budget of 2026 be shared?** A euro on the wrong channel is spent twelve times before anybody looks again.
 #
 # 1. `budget` is the sum of `today`, rounded to 1,000 EUR.
 # 2. Give each channel the least that it has had in any of the 36 months.

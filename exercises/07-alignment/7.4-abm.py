@@ -44,7 +44,7 @@ people = people[["opportunity_id", "account_id", "segment", "status", "contact_i
 
 interest.nlargest(10, "intent_score")[["account_id", "name", "segment", "intent_score", "fit_score"]]
 # %% [markdown] task="unmet"
-# **1. Which accounts read about us, fit, have a deal open, and no word with anybody who pays?**
+# **1. Which accounts read about us, fit, have a deal open, and no word with anybody who pays?** Each account too many costs an executive's letter, written where somebody is already talking.
 #
 # `unmet` is a list of `account_id`: the accounts of `interest`
 #
@@ -93,7 +93,7 @@ unmet = sorted(set(blank["account_id"]) & set(keen["account_id"]) & set(people.l
 # %% [markdown]
 # Luca asks what a meeting is worth before anybody writes over his people's heads.
 # %% [markdown] task="gap"
-# **2. How much more often are deals won whose payer was met, with payers who are moved and with those who are settled?**
+# **2. How much more often are deals won whose payer was met, with payers who are moved and with those who are settled?** These four figures put the list in its order.
 #
 # `gap` is a DataFrame with one row for each segment (`enterprise`, `mid-market`) and mood (`moved`, `settled`), four rows, and
 # the columns
@@ -158,7 +158,7 @@ SPONSOR = {"finance": "Tomasz Wieczorek", "general management": "Ingrid Solheim"
 usual = deals.groupby("segment")["amount_eur"].median()
 usual
 # %% [markdown] task="plan"
-# **3. Which eight letters go first, to whom, and from whom?**
+# **3. Which eight letters go first, to whom, and from whom?** An account in ninth place waits for a month.
 #
 # 1. An open deal's value is its `amount_eur`; where that is empty, the segment's `usual`.
 # 2. The person is the economic influence of the account's open deal with the largest value. At equal values take the deal with the

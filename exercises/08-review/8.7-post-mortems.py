@@ -19,7 +19,7 @@
 #
 # - `post_mortems`: one row for each lost strategic deal, with the cause that the salesperson entered first (`salesperson_says`), the cause on which the review agreed (`finding`), `amount_eur` and `pursuit_hours`
 # - `strategic`: every strategic deal (enterprise, EUR 150,000 or more) that was won or lost, with `created_on`, `closed_on`, `amount_eur`, `competitor` (empty if no rival was met) and `won`
-# - `stage_history`: each stage that a deal entered, with `entered_on` and `back` (true for a step back)
+# - `stage_history`: each `stage` that a deal entered, with `entered_on` and `back` (true for a step back)
 # - `influences`: the people in the customer's buying group, with `influence` and `joined_on`
 # %% given
 import numpy as np
@@ -89,7 +89,7 @@ causes = causes.rename_axis("cause").reset_index()
 # Three sentences have been proposed. A deal that a rule stops counts as given up.
 #
 # - `"four known"`: no proposal goes out before all four influences (economic, user, technical, coach) have joined. Test it on the day on which the deal **first** entered the stage `proposed`
-# - `"step back"`: a deal is given up once its group has gone back a step
+# - `"step back"`: a deal is given up once its group has gone back a step, before the proposal or after it
 # - `"rival bids"`: no proposal goes out where a rival has been met
 #
 # Test each on the strategic deals that reached a proposal. `backtest` is a DataFrame with one row for each rule and the columns `rule`, `stopped` (deals), `wins_cost` (wins among these) and `spared_per_win`

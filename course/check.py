@@ -43,15 +43,27 @@ _TARGET = re.compile(r"\]\(([^)\s]+)\)")
 
 @dataclass
 class Report:
-    """`rows`: topic id to the count in each column; `problems`: one message each, with file and, where known, line."""
+    """`rows`: topic id to the count in each column; `problems`: one message each, with file and, where known, line.
+
+    `taught` and `asked` say by module which concepts a reading links and a quiz item asks about.
+    """
 
     rows: dict[str, dict[str, int]] = field(default_factory=dict)
+    taught: dict[int, set[str]] = field(default_factory=dict)
+    asked: dict[int, set[str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     @property
     def complete(self) -> int:
         """How many topics have no empty cell."""
         return sum(all(n >= LEAST.get(c, 1) for c, n in row.items()) for row in self.rows.values())
+
+    def placed(self, curriculum: Curriculum) -> dict[str, list[int]]:
+        """For each concept the modules that place it and do not both teach and ask it; empty where all do."""
+        return {
+            id: [m for m in concept.modules if id not in self.taught.get(m, ()) or id not in self.asked.get(m, ())]
+            for id, concept in curriculum.concepts.items()
+        }
 
 
 def check(curriculum: Curriculum, load: Callable[..., Any], module: str | None = None) -> Report:
@@ -66,6 +78,11 @@ def check(curriculum: Curriculum, load: Callable[..., Any], module: str | None =
             report.problems.append(f"modules/concepts.yml: {concept.id} names the unknown source {concept.source}.")
     for m in modules:
         _check_module(m, curriculum, load, report)
+    for id, lacking in report.placed(curriculum).items():
+        for m in (m for m in modules if m.status == "complete" and m.id in lacking and id not in m.concepts):
+            report.problems.append(
+                f"modules/concepts.yml places {id} in module {m.id}, which does not teach and ask it."
+            )
     return report
 
 
@@ -102,8 +119,9 @@ def _check_module(module: Module, curriculum: Curriculum, load: Callable[..., An
                 least = least_of.get(column, 1)
                 if count < least:
                     report.problems.append(f"{where}: topic {topic.id} has {count} of {least} in the column {column}.")
+    asked = {item.concept for item in quiz.items if item.concept} if quiz else set()
+    report.taught[module.id], report.asked[module.id] = taught, asked
     if complete:
-        asked = {item.concept for item in quiz.items} if quiz else set()
         for id in module.concepts:
             if id not in taught:
                 report.problems.append(f"{where}: concept {id} is not taught in a reading; link it as concept:{id}.")

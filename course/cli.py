@@ -113,6 +113,12 @@ def check(
     if report.rows:  # module 0 holds steps, not topics, and is not in the matrix
         console.print(table)
         console.print(f"{report.complete} of {len(report.rows)} topics have no empty cell.")
+    if module is None:
+        lacking = {id: modules for id, modules in report.placed(curriculum).items() if modules}
+        whole = len(curriculum.concepts)
+        console.print(f"{whole - len(lacking)} of {whole} concepts are taught and asked wherever they are placed.")
+        for id, modules in lacking.items():
+            console.print(f"  {id} {curriculum.concepts[id].name}: not yet in module {', '.join(map(str, modules))}")
     for problem in report.problems:
         typer.echo(problem, err=True)
     if report.problems:

@@ -48,3 +48,16 @@ def test_dead_links_and_unreadable_files_are_problems_not_crashes(
     problems = check(curriculum, load).problems
     assert any("the link to ../nowhere.md leads nowhere" in p for p in problems)
     assert any("has no region between" in p for p in problems)
+
+
+def test_a_concept_is_whole_when_every_module_that_places_it_teaches_and_asks_it(curriculum: Curriculum, load):
+    concept = next(c for c in curriculum.concepts.values() if c.modules)
+    lacking = check(curriculum, load).placed(curriculum)
+    assert lacking[concept.id] == list(concept.modules), "nothing asks it in the small course"
+    report = check(curriculum, load)
+    for module in concept.modules:
+        report.taught.setdefault(module, set()).add(concept.id)
+        report.asked.setdefault(module, set()).add(concept.id)
+    assert report.placed(curriculum)[concept.id] == []
+    report.asked[concept.modules[-1]].discard(concept.id)
+    assert report.placed(curriculum)[concept.id] == [concept.modules[-1]]

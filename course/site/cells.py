@@ -278,6 +278,8 @@ def _text(value: object) -> str:
 
 
 def _repr(value: object) -> str:
+    if type(value).__module__ == "numpy" and getattr(value, "shape", None) == ():
+        value = value.item()  # type: ignore[attr-defined]  # np.float64(0.5) is 0.5 to a reader
     text = repr(value)
     return text if len(text) <= MOST_TEXT else text[:MOST_TEXT] + "\n… The rest is left out."
 

@@ -125,6 +125,13 @@ def test_a_missing_column_is_told_by_the_nearest_one(session: Session) -> None:
     assert "course/site/cells.py" not in error["trace"]  # the learner's code comes first
 
 
+@pytest.mark.parametrize(
+    ("code", "shown"), [("pd.Series([1, 2]).mean()", "1.5"), ("pd.Series([1, 2]).sum()", "3"), ("'a'", "'a'")]
+)
+def test_a_number_is_shown_as_people_write_it(session: Session, code: str, shown: str) -> None:
+    assert session.run(f"import pandas as pd\n{code}", "a")["outputs"] == [{"kind": "text", "text": shown}]
+
+
 TABLES = """import pandas as pd
 deals = pd.DataFrame({"region": ["a", "b"], "status": ["won", "open"], "eur": [1.0, 2.0], "n": [1, 2]})
 leads = pd.DataFrame({"region": ["a", "b"], "lead": ["x", "y"], "n": ["1", "2"]})

@@ -69,7 +69,7 @@ def enter_twice(rows, channel):
 
 journeys.head()
 # %% [markdown] task="credit"
-# **1. Which channel gets how much of the new business won?**
+# **1. Which channel gets how much of the new business won?** Whoever gets the credit asks for the budget next.
 #
 # Write a function `credit_of(journeys)` that returns a DataFrame with one row for each of the seven channels and the columns `channel`,
 # `first`, `last`, `linear`, `position`, `shapley`, and make `credit = credit_of(journeys)`. Each column is a share of the **won** deals (fractions
@@ -206,7 +206,7 @@ asked = interviews[interviews["opportunity_id"].isin(new["opportunity_id"]) & (i
 said = asked["first_noticed"].value_counts()
 said
 # %% [markdown] task="compare"
-# **2. How far is each rule from what customers say, and can it be moved by logging?**
+# **2. How far is each rule from what customers say, and can it be moved by logging?** A rule that can be moved will be, by the first department whose bonus hangs on it.
 #
 # `compare` is a DataFrame with one row for each rule and the columns
 #
@@ -283,7 +283,7 @@ compare = pd.DataFrame({
     "moved": [twice.loc["salesperson", model] - table.loc["salesperson", model] for model in MODELS],
 })
 # %% [markdown] task="report"
-# **3. Which rule goes into the report?**
+# **3. Which rule goes into the report?** It stays there for a year.
 #
 # Daniel Reyes and Claire Whitcombe agree that the rule must
 #

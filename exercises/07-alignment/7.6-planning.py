@@ -39,7 +39,7 @@ deals["value_eur"] = deals["amount_eur"].fillna(deals["segment"].map(usual))
 deals = deals[["opportunity_id", "territory_id", "expected_close_on", "value_eur"]]
 campaigns.head()
 # %% [markdown] task="calendar"
-# **1. What happens to each campaign?**
+# **1. What happens to each campaign?** A campaign that should have been struck makes promises which a seller has to take back.
 #
 # `calendar` is a DataFrame with one row for each campaign and the columns `campaign_id` and `action`. The two have agreed on four actions.
 #
@@ -128,7 +128,7 @@ for _, rows in plan[~void].sort_values(["starts_on", "campaign_id"]).groupby("te
             action[row.campaign_id] = "keep"
 calendar = pd.DataFrame({"campaign_id": list(action), "action": list(action.values())})
 # %% [markdown] task="coverage"
-# **2. How much of the quarter does the calendar reach?**
+# **2. How much of the quarter does the calendar reach?** Tomasz Wieczorek pays for the campaigns and has only ever been told how many there are.
 #
 # A deal is **due** if its `expected_close_on` is no later than `QUARTER_END`. Those whose day has passed are still open, so they count. A
 # territory is **reached** if at least one of its campaigns is not stopped. `coverage` is a dict with four numbers, each right within 1%:
@@ -176,7 +176,7 @@ coverage = {
     "freed_eur": budget.get("stop", 0),
 }
 # %% [markdown] task="gaps"
-# **3. Where should the freed money go first?**
+# **3. Where should the freed money go first?** Whoever is not among the four waits until April.
 #
 # `gaps` is a DataFrame with the **four** territories that are not reached and have the most value due, and the columns `territory_id`, `deals` (how many are
 # due) and `value_eur` (what they are worth, EUR). Money counts as right within 1%.

@@ -83,7 +83,7 @@ def settle(resolve, cases=cases, register=register):
 
 precedents[[*GIVEN, "owner", "ground"]].head()
 # %% [markdown] task="rulings"
-# **1. Who gets the lead, on which ground, and which paper proves it?**
+# **1. Who gets the lead, on which ground, and which paper proves it?** A wrong ruling breaks a promise or gives an account away, and a right one without a paper is fought over again.
 #
 # Write a function `resolve(case, papers)` that follows the rule of the reading. It gets a row of `cases` and a DataFrame with all registrations on that account
 # (there may be none), and returns three texts:
@@ -250,7 +250,7 @@ rulings = settle(resolve)
 # whether it wants that product. His lists are drawn on **12 January 2026**, and some campaigns run until **31 March**. For this task use `registrations`, the real register without the
 # rehearsal.
 # %% [markdown] task="holds"
-# **2. How many accounts come off the lists, for which product?**
+# **2. How many accounts come off the lists, for which product?** One too few, and Tessaly's letter competes with its partner's; one too many, and nobody writes.
 #
 # `holds` is a DataFrame with one row for each product line in the register and the columns
 #

@@ -68,9 +68,9 @@ class Session:
     ) -> dict[str, Any]:
         """Judge the variable `answer` and return {"passed", "message", "wrong", "error"}.
 
-        The task's visible check runs first: an AssertionError in it is its message for the learner, any other error is
-        explained. Then the value is compared with the fingerprints; `wrong` is the id of the known wrong answer that
-        was recognised, or None.
+        A known wrong answer is told its own message; `wrong` is then its id, else None. For any other the task's
+        visible check runs before the value is compared: an AssertionError in it is its message for the learner, any
+        other error is explained.
         """
         from course.answer import verdict
 
@@ -80,7 +80,8 @@ class Session:
                 f"There is no variable `{answer}` yet. Give your answer that name and run the task again."
             )
             return outcome
-        if check.strip():
+        judged = verdict(self.namespace[answer], right, wrongs)
+        if check.strip() and judged.wrong is None:
             with redirect_stdout(Printed()), redirect_stderr(Printed()):
                 try:
                     self._evaluate(check, "check")
@@ -91,7 +92,6 @@ class Session:
                     outcome["error"] = explain(e, check, "check", self.namespace)
                     outcome["message"] = "The check could not look at your answer; its shape is not the one asked for."
                     return outcome
-        judged = verdict(self.namespace[answer], right, wrongs)
         outcome.update(passed=judged.passed, message=judged.message, wrong=judged.wrong)
         return outcome
 

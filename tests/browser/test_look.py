@@ -241,9 +241,9 @@ def test_on_paper_there_is_the_reading_and_nothing_else(page: Page, site: str) -
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
 
 
-def charts_are_legible(page: Page) -> None:
+def charts_are_legible(page: Page, at_least: int) -> None:
     figures = page.locator("figure.figure")
-    assert figures.count() >= 1
+    assert figures.count() >= at_least
     for figure in figures.all():
         drawings = figure.locator("svg[role=img]:visible")
         assert drawings.count() == 1
@@ -260,9 +260,10 @@ def test_a_topic_is_legible_and_sound_with_its_charts_drawn_and_everything_open(
 ) -> None:
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     page.goto(site + name)
-    charts_are_legible(page)
+    at_least = 0 if name.startswith("00-start/") else 1  # its steps are about tables
+    charts_are_legible(page, at_least)
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    charts_are_legible(page)
+    charts_are_legible(page, at_least)
     for chart in page.locator(".course-chart[data-spec]").all():
         chart.scroll_into_view_if_needed()
         chart.locator(".vega-bindings input").first.wait_for()

@@ -179,7 +179,8 @@ WRONGS = {"double": {"fingerprint": WRONG, "message": "Counted twice."}}
 )
 def test_an_answer_is_judged(session: Session, code: str, passed: bool, wrong: str | None, said: str) -> None:
     session.run(code, "total")
-    outcome = session.check("total", "assert total >= 0, 'A total is not negative.'", RIGHT, WRONGS)
+    # 20 fails the check as well; why it is wrong is known better than that.
+    outcome = session.check("total", "assert 0 <= total < 15, 'A total is not negative.'", RIGHT, WRONGS)
     assert (outcome["passed"], outcome["wrong"]) == (passed, wrong)
     if said.startswith("the shape"):
         assert outcome["error"]["type"] == "TypeError"

@@ -65,7 +65,7 @@ def test_commands_that_the_readme_shows_exist():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["check", "09-goals"], "There is no module 09-goals. The modules are 01-objectives"),
+        (["check", "09-goals"], "There is no module 09-goals. The modules are 00-start"),
         (["release", "09-goals", "--out", "handout"], "There is no module 09-goals"),
         (["grade", "nowhere"], "nowhere"),
         (["case", "truths", "--seed", "-3"], "a whole number from 0, not -3"),

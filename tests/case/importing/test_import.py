@@ -217,7 +217,7 @@ def test_a_drafted_map_names_every_column(tmp_path: Path):
 def test_the_company_exported_and_imported_again_carries_every_task_with_the_same_answers(tmp_path: Path):
     edition = Edition(PRACTICE_SEED)
     curriculum = Curriculum()
-    written = [(m, t) for m, t in curriculum.topics() if curriculum.exercise(m, t).exists()]
+    written = [(m, t) for m, t in curriculum.topics() if m.id and curriculum.exercise(m, t).exists()]
     names = sorted({table for m, t in written for table in Exercise.read(curriculum.exercise(m, t)).tables})
     edition.write(tmp_path / "export", names)
     done = imported(*sorted((tmp_path / "export").glob("*.csv")))

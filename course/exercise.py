@@ -356,6 +356,7 @@ class _Reader:
                     self._once(line, role, name)
                 setattr(task, role, cell.source)
         self._complete(tasks, messages)
+        self._free(cells, tasks)
         return Exercise(self.path, self.header.topic, self.header.title, self.header.tables, tuple(cells))
 
     def _cells(self) -> Iterator[tuple[int, NotebookNode]]:
@@ -426,6 +427,19 @@ class _Reader:
             raise self.fail(line, f"known wrong answer {name} has no message; it stands in a markdown cell above it.")
         self._once(line, "wrong", f"{task.id}/{name}")
         task.wrongs[name] = Wrong(name, messages[task.id, name], cell.source, line)
+
+    def _free(self, cells: list[Cell], tasks: dict[str, Task]) -> None:
+        """An answer may not have the name of something that given cells import: graders would find that instead."""
+        for cell in (c for c in cells if c.kind == "given"):
+            try:
+                nodes = list(ast.walk(ast.parse(cell.source)))
+            except SyntaxError:
+                continue  # said, with its line, when the cell is run
+            imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+            for name in (alias.asname or alias.name for node in imports for alias in node.names):
+                if name in tasks:
+                    message = f"task {name} has the name of something that cell {cell.id} imports; rename it."
+                    raise self.fail(tasks[name].line, message)
 
     def _complete(self, tasks: dict[str, Task], messages: dict[tuple[str, str], str]) -> None:
         for name in self.header.tasks:

@@ -168,9 +168,16 @@ class Learner:
         self._ask({"op": "set", "name": name, "handle": function.handle})
 
     def call(self, handle: Any, args: Any, kwargs: Any) -> Any:
-        """Call a function there, by value."""
+        """Call a function there, by value; a function of the learner's among the arguments is named by its handle."""
         buffers: list[bytes] = []
-        request = {"op": "call", "handle": handle, "args": encode(args, buffers), "kwargs": encode(kwargs, buffers)}
+        given = {**{str(at): value for at, value in enumerate(args)}, **kwargs}
+        functions = {at: value.handle for at, value in given.items() if isinstance(value, RemoteFunction)}
+        args = [None if str(at) in functions else value for at, value in enumerate(args)]
+        kwargs = {name: None if name in functions else value for name, value in kwargs.items()}
+        request = {
+            "op": "call", "handle": handle, "functions": functions,
+            "args": encode(args, buffers), "kwargs": encode(kwargs, buffers),
+        }  # fmt: skip
         return self._value(request, buffers)
 
     def _value(self, request: dict[str, Any], buffers: Sequence[bytes] = ()) -> Any:

@@ -5,7 +5,7 @@ It is forked from a parent in which the shell is ready, locked up, and then serv
     {"op": "run", "source": …, "seconds": …}      -> {"outputs": [...]}
     {"op": "has", "name": …}       -> {"has": bool, "callable": bool, "handle": number, "module": name or null}
     {"op": "get", "name": …}       -> {"value": form} or {"opaque": kind}
-    {"op": "call", "handle": …, "args": form, "kwargs": form}
+    {"op": "call", "handle": …, "args": form, "kwargs": form, "functions": {position or name: handle}}
                                    -> {"value": form}, {"opaque": kind} or {"error": [name, text]}
     {"op": "del", "name": …}, {"op": "set", "name": …, "handle": …}       -> {}
 
@@ -210,7 +210,12 @@ def _answer(
     if op == "set":
         names[name] = handles[request["handle"]]
         return {}
-    args, kwargs = decode(request["args"], buffers), decode(request["kwargs"], buffers)
+    args, kwargs = list(decode(request["args"], buffers)), decode(request["kwargs"], buffers)
+    for at, handle in request.get("functions", {}).items():
+        if at.isdecimal():
+            args[int(at)] = handles[handle]
+        else:
+            kwargs[at] = handles[handle]
     shell.sink = Sink()
     with shell.captured():
         result = handles[request["handle"]](*args, **kwargs)

@@ -9,7 +9,7 @@
 #   matrix:
 #     points: 3
 #     answer: {type: table, keys: [size, tier], columns: {threshold: 0.001, requests: 0.4, kept_eur: "1%"}}
-#   load:
+#   approver_load:
 #     points: 3
 #     answer: {type: table, keys: [approver], columns: {requests: 0.4, kept_eur: "1%"}}
 # ---
@@ -182,13 +182,13 @@ STEPS = ["team manager", "regional lead", "Ingrid Solheim"]
 
 step = deals["size"].map({"small": 0, "middle": 1, "large": 2}) + (deals["tier"] == "A")
 deals["approver"] = np.array(STEPS)[step.clip(upper=2).to_numpy()]
-# %% [markdown] task="load"
+# %% [markdown] task="approver_load"
 # **3. How many requests does each approver get in a year, and what do they keep?**
 #
 # As it stands, nobody's margin is looked at. Add what is missing: in rows below `FLOOR`, `deals["approver"]` is `"Tomasz Wieczorek"` and `deals["asks"]` is true.
 #
-# `load` has one row for each `approver` with `requests` and `kept_eur` as in `matrix`.
-# %% answer="load"
+# `approver_load` has one row for each `approver` with `requests` and `kept_eur` as in `matrix`.
+# %% answer="approver_load"
 deals["asks"] = deals["over"] > deals["threshold"] + 1e-9
 ### BEGIN SOLUTION
 thin = deals["margin_rate"] < FLOOR
@@ -196,45 +196,45 @@ deals["approver"] = deals["approver"].mask(thin, "Tomasz Wieczorek")
 deals["asks"] = deals["asks"] | thin
 ### END SOLUTION
 asked = deals[deals["asks"]]
-load = (
+approver_load = (
     asked.assign(kept_eur=BACK * asked["beyond_eur"].where(~asked["approved"], 0))
     .groupby("approver").agg(requests=("asks", "size"), kept_eur=("kept_eur", "sum")).reset_index()
 )
-# %% check="load"
-assert isinstance(load, pd.DataFrame), "load should be a DataFrame with one row for each approver"
-assert {"approver", "requests", "kept_eur"} <= set(load.reset_index().columns), "load needs the columns approver, requests and kept_eur"
-assert "Tomasz Wieczorek" in set(load["approver"]), "deals that leave less than 10% go to Tomasz Wieczorek"
-assert load["requests"].sum() >= matrix["requests"].sum(), "the margin rule adds requests to those of the matrix; it takes none away"
-# %% hidden="load"
-expect(load)
-by = load.reset_index().set_index("approver")
+# %% check="approver_load"
+assert isinstance(approver_load, pd.DataFrame), "approver_load should be a DataFrame with one row for each approver"
+assert {"approver", "requests", "kept_eur"} <= set(approver_load.reset_index().columns), "approver_load needs the columns approver, requests and kept_eur"
+assert "Tomasz Wieczorek" in set(approver_load["approver"]), "deals that leave less than 10% go to Tomasz Wieczorek"
+assert approver_load["requests"].sum() >= matrix["requests"].sum(), "the margin rule adds requests to those of the matrix; it takes none away"
+# %% hidden="approver_load"
+expect(approver_load)
+by = approver_load.reset_index().set_index("approver")
 assert by["requests"].idxmax() == "team manager" and by.loc["Ingrid Solheim", "requests"] < 0.2 * by["requests"].sum(), "few of them land on her desk"
-# %% after="load"
-print(f"requests granted in 2025 under today's limits: {int(deals['approved'].sum())}; requests under the new sheet: {int(load['requests'].sum())}")
-load
-# %% [markdown] hint="load"
+# %% after="approver_load"
+print(f"requests granted in 2025 under today's limits: {int(deals['approved'].sum())}; requests under the new sheet: {int(approver_load['requests'].sum())}")
+approver_load
+# %% [markdown] hint="approver_load"
 # First find the thin deals: which column holds what is left of the price, as a fraction? Two columns of those rows change.
-# %% [markdown] hint="load"
+# %% [markdown] hint="approver_load"
 # `Series.mask(condition, value)` puts a value where the condition holds. For `asks`, two conditions joined by `|` mean that either is enough.
-# %% [markdown] wrong="share_of_list" task="load"
+# %% [markdown] wrong="share_of_list" task="approver_load"
 # This takes what is left as a share of the list price, which nobody paid. Deals that leave 11 or 12% of the money that came in land on Tomasz Wieczorek's desk too, and the rule loses its friends in
 # the first week. Of which price is `margin_rate` a share?
-# %% wrong="share_of_list" task="load"
+# %% wrong="share_of_list" task="approver_load"
 thin = (deals["net_eur"] * deals["margin_rate"]) / deals["list_eur"] < FLOOR
 asked = deals[(deals["over"] > deals["threshold"] + 1e-9) | thin]
 asked = asked.assign(approver=asked["approver"].mask(thin[asked.index], "Tomasz Wieczorek"))
-load = (
+approver_load = (
     asked.assign(kept_eur=BACK * asked["beyond_eur"].where(~asked["approved"], 0))
     .groupby("approver").agg(requests=("asks", "size"), kept_eur=("kept_eur", "sum")).reset_index()
 )
-# %% [markdown] wrong="below_cost" task="load"
+# %% [markdown] wrong="below_cost" task="approver_load"
 # This looks only at deals that were sold below cost. A deal that leaves 3% does not pay for the seller's visit either, and most of the thin ones stay with somebody who looks at
 # points. Where did Tomasz put the floor?
-# %% wrong="below_cost" task="load"
+# %% wrong="below_cost" task="approver_load"
 thin = deals["margin_rate"] < 0
 asked = deals[(deals["over"] > deals["threshold"] + 1e-9) | thin]
 asked = asked.assign(approver=asked["approver"].mask(thin[asked.index], "Tomasz Wieczorek"))
-load = (
+approver_load = (
     asked.assign(kept_eur=BACK * asked["beyond_eur"].where(~asked["approved"], 0))
     .groupby("approver").agg(requests=("asks", "size"), kept_eur=("kept_eur", "sum")).reset_index()
 )

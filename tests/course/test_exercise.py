@@ -78,6 +78,7 @@ BREAKS = {
         "best = 'mid-market'",
         "biggest: this wrong answer gives the right value",
     ),
+    "imported name": ("# %% given\n", "# %% given\nimport math as best\n", "task best has the name of something that"),
     "answer before task": ('# %% check="margin"', '# %% check="profit"', "belongs to task profit"),
     "second check": ('# %% hidden="margin"', '# %% check="margin"\n1\n# %% hidden="margin"', "a second check cell"),
     "solution that fails": (

@@ -152,6 +152,12 @@ def test_functions_are_called_where_they_live(worker):
     assert passed(worker.grade(task(code, test), {}))
 
 
+def test_a_function_of_the_learners_can_be_handed_to_another(worker):
+    code = "def rule(x): return x + 1\ndef settle(rule, *, twice=None): return rule(1) + (twice(1) if twice else 0)"
+    test = "assert settle(rule) == 2\nassert settle(rule, twice=rule) == 4"
+    assert passed(worker.grade(task(code, test), {}))
+
+
 def test_a_test_can_take_a_function_away_to_see_whether_it_is_used(worker):
     code = "def part(x): return x\ndef answer(x): return part(x) * 2"
     test = "kept = part\ndel part\ntry:\n    answer(1)\nexcept NameError:\n    pass\nelse:\n    raise AssertionError\n"

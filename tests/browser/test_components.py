@@ -40,6 +40,16 @@ def test_each_option_explains_itself_and_the_answer_stays(page: Page, small_site
     expect(page.get_by_text("1 of 3 right.")).to_be_visible()
 
 
+def test_an_answer_stays_when_the_page_is_left_at_once(page: Page, small_site: Server) -> None:
+    page.goto(small_site.url + "topics/quiz.html")
+    item(page, 1).get_by_label("Enterprise").check()
+    with page.expect_navigation():
+        # In one step of the page, so that the database can't have answered before the page is left.
+        item(page, 1).get_by_role("button", name="Check").evaluate("button => { button.click(); location.reload(); }")
+    expect(item(page, 1).get_by_label("Enterprise")).to_be_checked()
+    expect(item(page, 1)).to_contain_text("It does in a year.")
+
+
 def test_a_multiple_choice_needs_all_that_hold_and_nothing_else(page: Page, small_site: Server) -> None:
     page.goto(small_site.url + "topics/quiz.html")
     item(page, 2).get_by_label("Sales pay").check()

@@ -5,7 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 
 import type { Option, Quiz, QuizItem } from "./model";
-import { Conflict, store, type QuizWork } from "./store";
+import { Conflict, store, type QuizWork, type Unsaved } from "./store";
 import { asset, fetchJson } from "./where";
 
 class Answer {
@@ -15,6 +15,8 @@ class Answer {
   /** Whether the answer that is shown was right; null before it is checked, and once it is changed again. */
   right: boolean | null = null;
   note: string | null = null;
+  /** The answer that was checked last, until it is known to be written. */
+  unsaved: Unsaved<QuizWork> | null = null;
 
   constructor(readonly item: QuizItem) {}
 }
@@ -26,6 +28,18 @@ export class CourseQuiz extends LitElement {
   #quiz: Quiz | undefined;
   #answers: Answer[] = [];
   #trouble: string | null = null;
+  #left = new AbortController();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#left = new AbortController();
+    addEventListener("pagehide", () => this.#putAside(), { signal: this.#left.signal });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#left.abort();
+  }
 
   protected override createRenderRoot(): HTMLElement {
     this.replaceChildren();
@@ -158,11 +172,15 @@ export class CourseQuiz extends LitElement {
   }
 
   async #save(answer: Answer, again = true): Promise<void> {
-    const { item, given, right, tries, revision } = answer;
-    const topic = this.#quiz?.topic ?? "";
+    const { item, given, right, tries } = answer;
+    const record = { key: item.id, topic: this.#quiz?.topic ?? "", given, right: right === true, tries };
+    answer.unsaved = record;
     try {
-      const kept = await store.put("quiz", { key: item.id, topic, given, right: right === true, tries }, revision);
-      answer.revision = kept.revision;
+      // Counted before the write, so that another one need not wait for it.
+      const seen = answer.revision;
+      answer.revision += 1;
+      await store.put("quiz", record, seen);
+      if (answer.unsaved === record) answer.unsaved = null;
     } catch (error) {
       if (error instanceof Conflict && again) {
         // The other tab's tries count too; the answer given last stays.
@@ -172,6 +190,15 @@ export class CourseQuiz extends LitElement {
       }
     }
     this.requestUpdate();
+  }
+
+  /** The page is being left: what is not known to be written yet is put aside. */
+  #putAside(): void {
+    for (const answer of this.#answers) {
+      if (!answer.unsaved) continue;
+      store.putAside("quiz", answer.unsaved, answer.revision);
+      answer.revision += 1;
+    }
   }
 
   #feedback(answer: Answer): TemplateResult | typeof nothing {

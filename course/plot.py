@@ -28,6 +28,9 @@ FINDING, CONTEXT = "var(--c-1)", "var(--c-grey)"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 MIME = "application/vnd.vegalite.v5+json"
 
+# In px: the room for labels below the bars on a phone, a character of such a label, a lying bar and what is around it.
+_NARROW, _CHARACTER, _BAR, _GAP = 300, 6.2, 18, 12
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -64,17 +67,23 @@ def bar(
 ) -> Chart:
     """Draw one bar of height `y` for each row, in the rows' order, along `x`.
 
-    Bars start at zero. `highlight` names values of `x` that stand out, the others are grey; `colour` names a column
-    whose values get a colour each, side by side. Raises KeyError naming a column that `data` lacks.
+    Bars start at zero; where their labels would run into each other on a phone, they lie. `highlight` names values of
+    `x` that stand out, the others are grey; `colour` names a column whose values get a colour each, side by side.
+    Raises KeyError naming a column that `data` lacks.
     """
     encoding = _position(data, x, y, bars=True)
     if colour:
-        encoding |= {"color": _colours(data, colour), "xOffset": {"field": _field(colour)}}
+        encoding |= {"color": _colours(data, colour), "xOffset": {"field": _field(colour), "sort": None}}
     elif highlight is not None:
         chosen = list(highlight) if isinstance(highlight, (list, tuple, set)) else [highlight]
         test = {"field": _field(x), "oneOf": _plain(pd.Series(chosen))}
         encoding["color"] = {"condition": {"test": test, "value": FINDING}, "value": CONTEXT}
-    return _chart(data, {"type": "bar"}, encoding, [x, y, colour], title, alt)
+    chart = _chart(data, {"type": "bar"}, encoding, [x, y, colour], title, alt)
+    labels = [str(label) for label in data[x].drop_duplicates()]
+    if any(len(labels) * (len(label) + 1) * _CHARACTER > _NARROW for label in labels):
+        parts = data[colour].nunique() if colour else 1
+        _lay_down(chart.spec, len(labels) * (_BAR * max(1, parts) + _GAP))
+    return chart
 
 
 def line(data: pd.DataFrame, x: str, y: str, *, title: str, colour: str | None = None, alt: str | None = None) -> Chart:
@@ -126,6 +135,15 @@ def band(data: pd.DataFrame, x: str, y: str, low: str, high: str, *, title: str,
         {"mark": {"type": "line"}, "encoding": {"x": across, "y": middle}},
     ]
     return Chart(spec, chart.alt)
+
+
+def _lay_down(spec: dict[str, Any], height: int) -> None:
+    """Turn standing bars to lie, the first row at the top, in a chart of that height."""
+    encoding = spec["encoding"]
+    encoding["x"], encoding["y"] = encoding["y"], encoding["x"]
+    if "xOffset" in encoding:
+        encoding["yOffset"] = encoding.pop("xOffset")
+    spec["height"] = height
 
 
 def _chart(
@@ -187,8 +205,8 @@ def _position(data: pd.DataFrame, x: str, y: str, bars: bool = False) -> dict[st
     across = _axis(data, x)
     if bars and across["type"] == "quantitative":
         across["type"] = "ordinal"
-    if across["type"] == "nominal":
-        across |= {"sort": None, "axis": {"labelAngle": 0}}
+    if across["type"] in ("nominal", "ordinal"):
+        across |= {"sort": None, "axis": {"labelAngle": 0, "labelOverlap": not bars}}
     return {"x": across, "y": _axis(data, y)}
 
 

@@ -58,6 +58,24 @@ def test_the_finding_stands_out_against_grey() -> None:
     assert (colour["condition"]["value"], colour["value"]) == ("var(--c-1)", "var(--c-grey)")
 
 
+def test_bars_lie_where_their_labels_would_run_into_each_other_on_a_phone() -> None:
+    frame = pd.DataFrame({"quarter": ["2025Q1", "2025Q2"] * 2, "motion": ["new"] * 2 + ["expansion"] * 2, "eur": 1.0})
+    standing = bar(frame, "quarter", "eur", title="t", colour="motion").spec
+    assert (standing["encoding"]["x"]["field"], "xOffset" in standing["encoding"]) == ("quarter", True)
+    frame["quarter"] += ", only what was invoiced"
+    lying = bar(frame, "quarter", "eur", title="t", colour="motion").spec
+    assert (lying["encoding"]["x"]["field"], lying["encoding"]["y"]["field"]) == ("eur", "quarter")
+    assert lying["encoding"]["yOffset"]["field"] == "motion"
+    assert "xOffset" not in lying["encoding"]
+    long = bar(pd.DataFrame({"label": [f"the claim numbered {n}" for n in range(40)], "n": 1}), "label", "n", title="t")
+    assert long.spec["height"] >= 40 * 15  # each label on a line of its own
+
+
+def test_numbers_below_bars_are_in_the_rows_order_and_upright() -> None:
+    across = bar(pd.DataFrame({"limit": [0.2, 0.08], "n": 1}), "limit", "n", title="t").spec["encoding"]["x"]
+    assert (across["type"], across["sort"], across["axis"]["labelAngle"]) == ("ordinal", None, 0)
+
+
 def test_dates_are_a_time_axis_and_true_and_false_are_labels() -> None:
     assert line(FRAME, "month", "low", title="t").spec["encoding"]["x"]["type"] == "temporal"
     assert values(line(FRAME, "month", "low", title="t"))[0]["month"] == "2025-01-01T00:00:00"

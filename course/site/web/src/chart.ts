@@ -3,6 +3,10 @@
 import embed, { type Result, type VisualizationSpec } from "vega-embed";
 
 const SETTLED = 500; // ms without a move after which what a chart says is read out
+const WIDEST = 576; // px; of a chart that comes with a width of its own
+const AROUND = 140; // px; what axes and a legend may take beside a chart
+const PHONE = 480; // px; below it a legend has no room at the side
+const TITLE = 15; // px
 
 interface Mounted {
   element: HTMLElement;
@@ -25,10 +29,8 @@ async function draw(chart: Mounted): Promise<void> {
   const { element, alt } = chart;
   const stage = document.createElement("div");
   stage.className = "course-stage";
-  const width = element.clientWidth;
   const spec = { ...(withTokens(chart.spec, element) as Record<string, unknown>) };
-  if (typeof spec["width"] !== "number" && !("hconcat" in spec) && !("facet" in spec)) spec["width"] = "container";
-  stage.style.width = "100%";
+  const width = fitted(spec, element);
   // It is measured in the page, so it goes in before it is drawn, and takes the old one's place when it is there.
   stage.style.visibility = "hidden";
   stage.style.position = "absolute";
@@ -38,7 +40,7 @@ async function draw(chart: Mounted): Promise<void> {
     const result = await embed(stage, spec as unknown as VisualizationSpec, {
       actions: false,
       renderer: "svg",
-      config: config(element) as never,
+      config: config(element, width) as never,
       tooltip: { theme: "custom" },
     });
     chart.result?.finalize();
@@ -58,6 +60,38 @@ async function draw(chart: Mounted): Promise<void> {
     for (const part of svg.children) part.setAttribute("aria-hidden", "true");
   }
   announce(stage);
+}
+
+/** Make a chart as wide as its place, so that its text keeps its size on a phone; return that width in px. */
+function fitted(spec: Record<string, unknown>, element: HTMLElement): number {
+  const { clientWidth } = element;
+  const own = spec["width"];
+  if (["hconcat", "vconcat", "concat", "facet"].some((key) => key in spec)) return clientWidth;
+  if (typeof own !== "number") {
+    spec["width"] = "container";
+    return clientWidth;
+  }
+  const width = Math.min(clientWidth, WIDEST);
+  if (own > width - AROUND) {
+    spec["width"] = "container";
+    spec["autosize"] ??= { type: "fit-x", contains: "padding" };
+  }
+  if (typeof spec["title"] === "string") spec["title"] = lines(spec["title"], width - TITLE, element);
+  return width;
+}
+
+/** A title's words in lines of at most `width` px. */
+function lines(title: string, width: number, element: HTMLElement): string[] {
+  const context = document.createElement("canvas").getContext("2d");
+  if (!context) return [title];
+  context.font = `600 ${TITLE}px ${font(element)}`;
+  const broken: string[] = [];
+  for (const word of title.split(" ")) {
+    const longer = broken.length ? `${broken.at(-1)} ${word}` : word;
+    if (broken.length && context.measureText(longer).width <= width) broken[broken.length - 1] = longer;
+    else broken.push(word);
+  }
+  return broken;
 }
 
 /** Read out what a moved slider changes in a chart's words, for those who do not see it. */
@@ -103,17 +137,20 @@ function token(element: HTMLElement, name: string): string {
   return getComputedStyle(element).getPropertyValue(name).trim();
 }
 
-function config(element: HTMLElement): object {
+function font(element: HTMLElement): string {
+  return token(element, "--font-head") || token(element, "--font-text") || "sans-serif";
+}
+
+function config(element: HTMLElement, width: number): object {
   const colour = (name: string): string | undefined => token(element, name) || undefined;
   const ink = colour("--c-ink");
   const soft = colour("--c-soft");
   const line = colour("--c-line");
-  const font = token(element, "--font-head") || token(element, "--font-text") || "sans-serif";
   const palette = [1, 2, 3, 4, 5, 6].map((i) => colour(`--c-${i}`)).filter((value) => value !== undefined);
   return {
     aria: false, // the whole is named; its hundreds of marks would each be read out
     background: "transparent",
-    font,
+    font: font(element),
     axis: {
       labelColor: soft,
       titleColor: soft,
@@ -124,11 +161,28 @@ function config(element: HTMLElement): object {
       domainColor: line,
       tickColor: line,
     },
-    legend: { labelColor: ink, titleColor: soft, titleFontWeight: "normal", labelFontSize: 12, titleFontSize: 12 },
-    title: { color: ink, subtitleColor: soft, anchor: "start", fontSize: 15, fontWeight: 600, subtitleFontSize: 12, offset: 12 },
+    legend: {
+      labelColor: ink,
+      titleColor: soft,
+      titleFontWeight: "normal",
+      labelFontSize: 12,
+      titleFontSize: 12,
+      ...(width < PHONE ? { orient: "top", columns: 2 } : {}),
+    },
+    title: {
+      color: ink,
+      subtitleColor: soft,
+      anchor: "start",
+      frame: "bounds",
+      fontSize: TITLE,
+      fontWeight: 600,
+      subtitleFontSize: 12,
+      offset: 12,
+    },
     header: { labelColor: ink, titleColor: soft },
     text: { color: ink, fontSize: 12 },
     rule: { color: soft },
+    scale: { bandPaddingInner: 0.25 },
     mark: { color: palette[0] },
     range: palette.length ? { category: palette } : {},
     view: { stroke: null },

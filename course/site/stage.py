@@ -40,6 +40,7 @@ from course.site import pages
 from course.site.cache import Cache
 from course.site.folder import Folder
 from course.site.links import broken_links
+from course.site.turn import turn
 from course.training import Training
 
 LINKS = (
@@ -63,10 +64,18 @@ def build_site(
     """Build the whole site into the folder `site`, changing there only what differs.
 
     `say` is told what is being done. Without `assets`, the page's scripts and Python are left as they are.
-    Raises CourseError naming what is wrong; the folder then still holds the site as it was.
+    Raises CourseError naming what is wrong; the folder then still holds the site as it was. A build that is running in
+    the same checkout is waited for.
     """
-    began = time.monotonic()
     work = curriculum.root / ".build"
+    with turn(work, say):
+        _build(curriculum, work, site, training, say, assets)
+
+
+def _build(
+    curriculum: Curriculum, work: Path, site: Path, training: Training, say: Callable[[str], None], assets: bool
+) -> None:
+    began = time.monotonic()
     say("Running readings and exercises …")
     plan = stage(curriculum, work, training)
     say("Making pages …")

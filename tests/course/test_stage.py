@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from urllib.error import HTTPError
@@ -25,6 +27,7 @@ from course.site.folder import Folder
 from course.site.links import broken_links
 from course.site.serve import Rebuilt, server
 from course.site.stage import build_site, stage
+from course.site.turn import turn
 from course.training import Training
 
 READING = """\
@@ -243,6 +246,37 @@ def test_text_of_a_register_cannot_become_markup(course: Curriculum) -> None:
     page = pages.glossary([term])
     assert "<b>x</b>" not in page
     assert "<script>" not in page
+
+
+def test_a_second_build_says_that_it_waits_and_then_builds(course: Curriculum) -> None:
+    site, said, waits = course.root / "site", list[str](), threading.Event()
+
+    def say(line: str) -> None:
+        said.append(line)
+        waits.set()
+
+    second = threading.Thread(
+        target=build_site, args=(course, site, Training()), kwargs={"say": say, "assets": False}, daemon=True
+    )
+    with turn(course.root / ".build", say):
+        second.start()
+        assert waits.wait(60)
+        assert re.search(r"Another build is running in .*\.build", said[0])
+        assert not site.exists()
+    second.join(60)
+    assert (site / "index.html").is_file()
+
+
+def test_a_build_that_was_killed_blocks_nobody(tmp_path: Path) -> None:
+    code = "import sys, time, pathlib; from course.site.turn import turn\n"
+    code += "with turn(pathlib.Path(sys.argv[1]), print): print('held', flush=True); time.sleep(600)"
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE) as first:
+        assert first.stdout
+        assert first.stdout.readline() == b"held\n"
+        first.kill()
+    said: list[str] = []
+    with turn(tmp_path, said.append):
+        assert said == []
 
 
 def test_links_out_of_the_site_to_nothing_and_to_no_place_are_found(tmp_path: Path) -> None:

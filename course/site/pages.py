@@ -35,7 +35,7 @@ def home(curriculum: Curriculum) -> str:
     first = next(iter(written), None)
     before = next((m for m in curriculum.modules if not m.id), None)
     warm_up = (
-        f'<p class="note">New to Python or pandas? <a href="{before.folder}/index.html">{escape(before.title)}</a> '
+        f'<p class="small">New to Python or pandas? <a href="{before.folder}/index.html">{escape(before.title)}</a> '
         f"takes {len(before.topics)} short steps and about {before.minutes} minutes.</p>"
         if before
         else ""
@@ -48,6 +48,7 @@ def home(curriculum: Curriculum) -> str:
 <p>You read how a decision goes wrong, watch it being worked out on a company’s data, then work out another one yourself
 in the page. If your answer is one that sensible people give and regret, you are told which and why.</p>
 <div class="buttons">{start}<a class="button quiet" href="#map">See the map</a></div>
+{warm_up}
 </div>
 <div class="about">
 <p><b>For people who decide.</b> Sales leaders, operations analysts, marketing partners. Tasks need a few lines of
@@ -61,7 +62,7 @@ It is invented; its data hold effects that a careful analysis finds and a quick 
 </div>
 
 <h2 id="map">Course map</h2>
-{warm_up}<course-progress></course-progress>
+<course-progress></course-progress>
 <div class="map">
 {"".join(_map_module(m, curriculum) for m in modules)}
 </div>

@@ -79,7 +79,8 @@ targets["target_eur"] = targets["expected_share"] * targets["product_line"].map(
 targets["low_eur"] = targets["target_eur"] * (1 - targets["product_line"].map(spread))
 targets["high_eur"] = targets["target_eur"] * (1 + targets["product_line"].map(spread))
 # %% check="targets"
-assert len(targets) == 20, f"Four quarters of five lines are 20 rows; targets has {len(targets)}."
+count = 4 * len(plan_2026)
+assert len(targets) == count, f"Four quarters of {len(plan_2026)} lines are {count} rows; targets has {len(targets)}."
 added = targets.groupby("product_line")["target_eur"].sum()
 assert np.allclose(added, plan_2026[added.index]), (
     "The four quarters of a line must add up to its plan; these do not: "
@@ -159,7 +160,7 @@ season_matters = list(label[outside])
 known = set(targets["quarter"] + " " + targets["product_line"])
 strange = sorted(set(season_matters) - known)
 assert not strange, f'Labels look like "2026Q1 series-4"; these do not: {strange}'
-assert 0 < len(season_matters) < 20, "At least one even share lies outside its band, and not all of them do."
+assert 0 < len(season_matters) < len(targets), "At least one even share lies outside its band, and not all of them do."
 # %% hidden="season_matters"
 expect(season_matters)
 assert {"2026Q1 series-4", "2026Q4 series-4"} <= set(season_matters)

@@ -40,7 +40,8 @@ curve = bookings.groupby(["region", "quarter"], as_index=False)["amount_eur"].su
 curve["share"] = curve["amount_eur"] / curve.groupby("region")["amount_eur"].transform("sum")
 ### END SOLUTION
 # %% check="curve"
-assert len(curve) == 24, f"One row for each of 6 regions and 4 quarters is 24 rows; found {len(curve)}."
+count = len(regions)
+assert len(curve) == 4 * count, f"One row for each of {count} regions and 4 quarters is {4 * count} rows; found {len(curve)}."
 totals = curve.groupby("region")["share"].sum()
 assert ((totals - 1).abs() < 0.001).all(), "The four shares of a region add up to 1."
 # %% hidden="curve"
@@ -87,7 +88,8 @@ targets = targets.merge(regions[["region", "target_2026_eur"]], on="region")
 targets["target_eur"] = targets["target_2026_eur"] * targets["part"] * targets["share"]
 ### END SOLUTION
 # %% check="targets"
-assert len(targets) == 72, f"6 regions, 3 segments and 4 quarters make 72 rows; found {len(targets)}."
+count = 4 * bookings.groupby(["region", "segment"]).ngroups
+assert len(targets) == count, f"Each segment of each region has 4 quarters: {count} rows; found {len(targets)}."
 asked = regions.set_index("region")["target_2026_eur"]
 off = (targets.groupby("region")["target_eur"].sum() / asked - 1).abs()
 assert off.max() < 0.001, f"The total of {off.idxmax()} has changed; it is agreed."
@@ -137,7 +139,8 @@ orders = targets.groupby(["region", "segment"], as_index=False)["target_eur"].su
 orders["orders"] = orders["target_eur"] / orders["order_eur"]
 ### END SOLUTION
 # %% check="orders"
-assert len(orders) == 18, f"One row for each of 6 regions and 3 segments is 18 rows; found {len(orders)}."
+count = bookings.groupby(["region", "segment"]).ngroups
+assert len(orders) == count, f"One row for each segment of each region is {count} rows; found {len(orders)}."
 assert orders["orders"].between(1, 1000).all(), "Each region and segment needs between 1 and 1,000 orders a year."
 # %% hidden="orders"
 expect(orders)

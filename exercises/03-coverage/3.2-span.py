@@ -11,7 +11,7 @@
 #     answer: {type: table, keys: [kind], columns: {limit: 0.1, within: 0.002, beyond: 0.002}}
 #   plan:
 #     points: 2
-#     answer: {type: table, keys: [manager_id], columns: {limit: 0.1, over: 0.1}}
+#     answer: {type: table, keys: [manager_id], columns: {over: 0.1, letter: null}}
 # ---
 # %% [markdown]
 # Ingrid Solheim has to name a span for each of the twelve sales managers by the end of January. The reading looked at 2023
@@ -157,7 +157,8 @@ groups.head()
 # - `limit`: the largest span at which the teams of that kind and span, taken together, reached at least `NEEDED`; the
 #   smallest span that there is, if none did (people)
 # - `within`: attainment of all teams of the kind up to the limit, taken together, as a fraction
-# - `beyond`: attainment of all its teams past the limit, taken together; `np.nan` where there are none
+# - `beyond`: attainment of all its teams past the limit, taken together; `np.nan` where there are none. Then the limit is not where teams
+#   begin to miss, only the largest team that there is
 #
 # The steps: sum `won_eur` and `quota_eur` by kind and span and divide; find each kind's limit; sum again on either side
 # of it. Attainment counts as right within 0.002.
@@ -190,7 +191,10 @@ assert seen["limit"].le(groups["span"].max()).all(), "no limit can be larger tha
 # %% hidden="limits"
 expect(limits)
 hard = limits.reset_index().set_index("kind").loc["complex"]
-assert pd.isna(hard["beyond"]) or hard["beyond"] < hard["within"], "complex teams past their limit reach less than those within it"
+if (groups.loc[groups["kind"] == "complex", "span"] > hard["limit"]).any():
+    assert hard["beyond"] < hard["within"], "complex teams past their limit reach less than those within it"
+else:
+    assert pd.isna(hard["beyond"]), "no complex team is past the limit, so nothing is known of larger ones"
 # %% [markdown] hint="limits"
 # Two managers may lead as many people and fare differently because of what those people sell into. Which teams can tell you
 # about each other?
@@ -229,43 +233,77 @@ for kind, own in groups.groupby(np.where(large, "complex", "simple")):
     rows.append({"kind": kind, "limit": limit, "within": within, "beyond": beyond})
 limits = pd.DataFrame(rows)
 # %% [markdown] task="plan"
-# **3. Which span do you recommend to each manager, and how many people are too many today?**
+# **3. Which letter does each manager get?**
 #
-# Build a DataFrame `plan` with one row for each manager and the columns
+# A limit can be two things: the size from which on teams were seen to miss, or just the largest that anybody has tried. Ingrid has
+# four letters, and wants none to say more than the teams have shown:
+#
+# - `"relieve"`: You lead more people than teams like yours have carried.
+# - `"full"`: You lead as many as they have carried. Larger ones were tried, and missed.
+# - `"untried"`: You lead as many as they have carried. Nobody has tried more, so we do not know.
+# - `"room"`: You lead fewer than they have carried.
+#
+# "Teams like yours" are those of the same kind. Build a DataFrame `plan` with one row for each manager and the columns
 #
 # - `manager_id`
-# - `limit`: the most people that this manager should lead (people)
-# - `over`: how many people more than that the manager leads today; 0 where there are none (people)
+# - `over`: people beyond the limit whom the manager leads today; 0 where there are none (people)
+# - `letter`: text, one of the four. Not every letter need be sent
 #
 # Use `groups` and `limits`.
 # %% answer="plan"
 ### BEGIN SOLUTION
-plan = groups[["manager_id", "kind", "span"]].merge(limits[["kind", "limit"]], on="kind")
+plan = groups[["manager_id", "kind", "span"]].merge(limits[["kind", "limit", "beyond"]], on="kind")
 plan["over"] = (plan["span"] - plan["limit"]).clip(lower=0)
+at_limit = np.where(plan["beyond"].isna(), "untried", "full")
+plan["letter"] = np.select([plan["span"] > plan["limit"], plan["span"] < plan["limit"]], ["relieve", "room"], at_limit)
 ### END SOLUTION
 # %% check="plan"
 assert isinstance(plan, pd.DataFrame), "plan should be a DataFrame with one row for each manager"
 seen = plan.reset_index()
-assert {"manager_id", "limit", "over"} <= set(seen.columns), "plan needs the columns manager_id, limit and over"
+assert {"manager_id", "over", "letter"} <= set(seen.columns), "plan needs the columns manager_id, over and letter"
 assert len(seen) == len(managers), f"there are {len(managers)} managers; plan has {len(seen)} rows"
 assert (seen["over"] >= 0).all(), "nobody leads fewer than zero people too many: write 0"
+assert set(seen["letter"]) <= {"relieve", "full", "untried", "room"}, 'a letter is "relieve", "full", "untried" or "room"'
+assert ((seen["letter"] == "relieve") == (seen["over"] > 0)).all(), '"relieve" goes to those who lead people beyond the limit, and to nobody else'
 # %% hidden="plan"
 expect(plan)
-rows = plan.reset_index()
-found = rows[["manager_id", "over"]].merge(groups, on="manager_id")
-past, inside = found[found["over"] > 0], found[found["over"] == 0]
-reached = [team["won_eur"].sum() / team["quota_eur"].sum() for team in (past, inside) if len(team)]
-assert reached == sorted(reached), "those who lead too many reach less"
+rows = plan.reset_index()[["manager_id", "letter"]].merge(groups, on="manager_id")
+for kind, own in rows.groupby("kind"):
+    missed = (own["span"] > own.loc[own["letter"].isin(["full", "untried"]), "span"].max()).any()
+    assert ("untried" in set(own["letter"])) != missed, f"of larger {kind} teams something is known, or nothing is"
 # %% after="plan"
-bar(plan, "manager_id", "over", title="People past the limit, by manager")
+letters = plan[["manager_id", "over", "letter"]].merge(managers, on="manager_id")
+for letter, who in letters.groupby("letter"):
+    print(f"{letter}: " + ", ".join(who["name"] + who["over"].map(lambda n: f" ({n:.0f} too many)" if n else "")))
 # %% [markdown] hint="plan"
-# Each manager has the limit of the kind of territory that the team works.
+# Each manager is measured by the teams of the same kind of territory. For those who stand exactly at the limit, ask what the next larger
+# team of that kind has done.
 # %% [markdown] hint="plan"
-# Merge `groups` with `limits` on `kind`. The people who are too many are the span less the limit, where that is above zero.
+# Merge `groups` with `limits` on `kind`. The column `beyond` says whether there is a larger team: where it is empty, nobody has tried.
+# %% [markdown] hint="plan"
+# `np.select([past, below], ["relieve", "room"], at_limit)` picks a letter row by row, where `at_limit` is
+# `np.where(plan["beyond"].isna(), "untried", "full")`.
 # %% [markdown] wrong="even_split" task="plan"
 # This gives both managers of a region the same number of people. It looks fair and moves people into territories where a
 # manager can carry fewer, so one team misses for the other's sake. What does the number depend on, apart from the neighbour?
 # %% wrong="even_split" task="plan"
 plan = groups[["manager_id", "span"]].merge(managers[["manager_id", "region"]], on="manager_id")
-plan["limit"] = plan.groupby("region")["span"].transform("mean")
+fair = plan.groupby("region")["span"].transform("mean")
+plan["over"] = (plan["span"] - fair).clip(lower=0)
+plan["letter"] = np.select([plan["span"] > fair, plan["span"] < fair], ["relieve", "room"], "full")
+# %% [markdown] wrong="no_ceiling" task="plan"
+# This lets every team in simple territories grow, whatever its size, as if only complexity could be too much for a manager. Tomasz Wieczorek
+# would put twelve people under one on the strength of teams that are smaller. Which team shows what one more person does?
+# %% wrong="no_ceiling" task="plan"
+plan = groups[["manager_id", "kind", "span"]].merge(limits[["kind", "limit", "beyond"]], on="kind")
+simple = plan["kind"] == "simple"
+plan["over"] = (plan["span"] - plan["limit"]).clip(lower=0).mask(simple, 0)
+at_limit = np.where(plan["beyond"].isna(), "untried", "full")
+plan["letter"] = np.select([simple | (plan["span"] < plan["limit"]), plan["span"] > plan["limit"]], ["room", "relieve"], at_limit)
+# %% [markdown] wrong="within_is_room" task="plan"
+# This tells everybody who is not past a limit that there is room. A manager who stands at the limit takes one more, and becomes the first that
+# nobody has tried, or the next that misses. What is known of a team with one person more?
+# %% wrong="within_is_room" task="plan"
+plan = groups[["manager_id", "kind", "span"]].merge(limits[["kind", "limit"]], on="kind")
 plan["over"] = (plan["span"] - plan["limit"]).clip(lower=0)
+plan["letter"] = np.where(plan["over"] > 0, "relieve", "room")

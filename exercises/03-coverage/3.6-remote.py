@@ -11,7 +11,7 @@
 #     answer: {type: mapping, tolerance: "1%"}
 #   margin_for_error:
 #     points: 3
-#     answer: {type: table, keys: [deals], columns: {saving_eur: 5, allowed: 0.0005, lost: 0.001, half_width: 0.001}}
+#     answer: {type: table, keys: [deals], columns: {saving_eur: 5, allowed: 0.0005, lost: 0.001, half_width: 0.001, decision: null}}
 # ---
 # %% [markdown]
 # The reading looked at the Nordics and Southern Europe. Ingrid Solheim wants a rule for the other four regions: in which territories is
@@ -173,7 +173,7 @@ THIN = 0.4  # accounts for each 1,000 km²: the thinnest territories
 for name, rows in groups.items():
     print(name, rows.groupby("sales_model").size().to_dict())
 # %% [markdown] task="margin_for_error"
-# **3. How many points of win rate may remote selling lose before the saving is gone?**
+# **3. How many points of win rate may remote selling lose before the saving is gone, and where is it tried or done?**
 #
 # Build a DataFrame `margin_for_error` with three rows and the columns
 #
@@ -183,9 +183,11 @@ for name, rows in groups.items():
 #   fraction of a euro booked that is left)
 # - `lost`: win rate in the field less win rate remotely, in the group, as a fraction
 # - `half_width`: half of the 95% interval of `lost`: 1.96 × √(p₁(1 − p₁)/n₁ + p₂(1 − p₂)/n₂)
+# - `decision`: what you advise for the group in the thinnest territories, `"remote"`, `"trial"` or `"field"`, by step 6 of the reading. No trial
+#   will hold more deals than these three years do, so take `half_width` for what a trial would leave open
 #
-# Savings count as right within €5, `allowed` within 0.0005, the last two within 0.001. Then say for each row where you
-# would sell remotely: compare `allowed` with `lost` and its interval, and remember that part of `lost` may be knowledge of the industry and not the telephone.
+# Savings count as right within €5, `allowed` within 0.0005, `lost` and `half_width` within 0.001. Part of `lost` may be knowledge of the industry and
+# not the telephone.
 # %% answer="margin_for_error"
 ### BEGIN SOLUTION
 rows = []
@@ -204,19 +206,23 @@ for name, group in groups.items():
         }
     )
 margin_for_error = pd.DataFrame(rows)
+allowed, lost, half = (margin_for_error[c] for c in ["allowed", "lost", "half_width"])
+margin_for_error["decision"] = np.select([lost + half < allowed, (lost - half > allowed) | (half > allowed)], ["remote", "field"], "trial")
 ### END SOLUTION
 # %% check="margin_for_error"
 assert isinstance(margin_for_error, pd.DataFrame), "margin_for_error should be a DataFrame with one row for each group"
 seen = margin_for_error.reset_index()
-missing = [c for c in ["deals", "saving_eur", "allowed", "lost", "half_width"] if c not in seen.columns]
+missing = [c for c in ["deals", "saving_eur", "allowed", "lost", "half_width", "decision"] if c not in seen.columns]
 assert not missing, f"margin_for_error lacks the columns {missing}"
 assert set(seen["deals"]) == set(groups), f"one row for each of {list(groups)}"
 assert seen["allowed"].abs().lt(0.5).all() and seen["lost"].abs().lt(1).all(), "allowed and lost are fractions: 0.02 for 2 points"
+assert set(seen["decision"]) <= {"remote", "trial", "field"}, 'a decision is "remote", "trial" or "field"'
 # %% hidden="margin_for_error"
 expect(margin_for_error)
 found = margin_for_error.reset_index().set_index("deals")
 assert found.loc["small", "allowed"] > found.loc["mid-market", "allowed"] > found.loc["over 190k", "allowed"], "the larger the deal, the less may be lost"
 assert found.loc["over 190k", "lost"] + found.loc["over 190k", "half_width"] > found.loc["over 190k", "allowed"], "large deals carry no such risk"
+assert found.loc["over 190k", "decision"] == "field", "so little may be lost on a large deal that no trial could show it"
 # %% after="margin_for_error"
 bar(margin_for_error, "deals", "allowed", title="Loss of win rate that eats the saving up (0.01 is one point)")
 # %% [markdown] hint="margin_for_error"
@@ -226,6 +232,9 @@ bar(margin_for_error, "deals", "allowed", title="Loss of win rate that eats the 
 # and the mean remote cost.
 # %% [markdown] hint="margin_for_error"
 # `allowed` is `saving / (MARGIN * group["amount_eur"].mean())`. Collect one dict a group in a list and make a DataFrame of it.
+# %% [markdown] hint="margin_for_error"
+# For the decision, lay the interval from `lost - half_width` to `lost + half_width` beside `allowed`. Where `allowed` lies inside it, ask what a trial
+# that found no loss at all would still leave open, and whether that is more than may be lost.
 # %% [markdown] wrong="revenue" task="margin_for_error"
 # This sets the saving against the price of a deal. What is lost with a deal is its margin, so the allowance comes out at half its size and you would
 # keep people on the road for no gain. Which euros does Tessaly miss when a deal is lost?
@@ -239,6 +248,8 @@ for name, group in groups.items():
     half_width = 1.96 * np.sqrt((rate * (1 - rate) / count).sum())
     rows.append({"deals": name, "saving_eur": saving, "allowed": saving / group["amount_eur"].mean(), "lost": rate["field"] - rate["remote"], "half_width": half_width})
 margin_for_error = pd.DataFrame(rows)
+allowed, lost, half = (margin_for_error[c] for c in ["allowed", "lost", "half_width"])
+margin_for_error["decision"] = np.select([lost + half < allowed, (lost - half > allowed) | (half > allowed)], ["remote", "field"], "trial")
 # %% [markdown] wrong="all_densities" task="margin_for_error"
 # This takes the saving of the average territory. Dense territories hide in it what the thin ones would save, and remote selling is turned down
 # where it is worth most. For which territories is the rule to be made?
@@ -251,6 +262,8 @@ for name, group in groups.items():
     half_width = 1.96 * np.sqrt((rate * (1 - rate) / count).sum())
     rows.append({"deals": name, "saving_eur": saving, "allowed": saving / (MARGIN * group["amount_eur"].mean()), "lost": rate["field"] - rate["remote"], "half_width": half_width})
 margin_for_error = pd.DataFrame(rows)
+allowed, lost, half = (margin_for_error[c] for c in ["allowed", "lost", "half_width"])
+margin_for_error["decision"] = np.select([lost + half < allowed, (lost - half > allowed) | (half > allowed)], ["remote", "field"], "trial")
 # %% [markdown] wrong="relative" task="margin_for_error"
 # This gives the loss as a share of the field's win rate. A tenth fewer wins sounds like ten points and is about three, so the comparison with what is
 # allowed fails and small customers keep their visits. In which unit is the allowance?
@@ -264,3 +277,33 @@ for name, group in groups.items():
     half_width = 1.96 * np.sqrt((rate * (1 - rate) / count).sum())
     rows.append({"deals": name, "saving_eur": saving, "allowed": saving / (MARGIN * group["amount_eur"].mean()), "lost": 1 - rate["remote"] / rate["field"], "half_width": half_width})
 margin_for_error = pd.DataFrame(rows)
+allowed, lost, half = (margin_for_error[c] for c in ["allowed", "lost", "half_width"])
+margin_for_error["decision"] = np.select([lost + half < allowed, (lost - half > allowed) | (half > allowed)], ["remote", "field"], "trial")
+# %% [markdown] wrong="saving_decides" task="margin_for_error"
+# The sums are right, and the decision goes by the saving alone: wherever the road costs more than the calls, people stay at home. On deals over €190,000 a loss
+# of half a point eats that saving up, and nobody has shown that so little is lost. What did you work out `allowed` for?
+# %% wrong="saving_decides" task="margin_for_error"
+rows = []
+for name, group in groups.items():
+    fixed, travelling = fit(group)
+    by_model = group.groupby("sales_model")
+    rate, count, cost = by_model["won"].mean(), by_model.size(), by_model["cost_eur"].mean()
+    saving = fixed + travelling / np.sqrt(THIN) - cost["remote"]
+    half_width = 1.96 * np.sqrt((rate * (1 - rate) / count).sum())
+    rows.append({"deals": name, "saving_eur": saving, "allowed": saving / (MARGIN * group["amount_eur"].mean()), "lost": rate["field"] - rate["remote"], "half_width": half_width})
+margin_for_error = pd.DataFrame(rows)
+margin_for_error["decision"] = np.where(margin_for_error["saving_eur"] > 0, "remote", "field")
+# %% [markdown] wrong="try_everything" task="margin_for_error"
+# The sums are right, and everything is put on trial. That sounds careful; but a trial with the large deals would have to tell apart fractions of a point, which a few hundred
+# deals can't, and pays for its silence with lost deals. For which group could a trial give an answer?
+# %% wrong="try_everything" task="margin_for_error"
+rows = []
+for name, group in groups.items():
+    fixed, travelling = fit(group)
+    by_model = group.groupby("sales_model")
+    rate, count, cost = by_model["won"].mean(), by_model.size(), by_model["cost_eur"].mean()
+    saving = fixed + travelling / np.sqrt(THIN) - cost["remote"]
+    half_width = 1.96 * np.sqrt((rate * (1 - rate) / count).sum())
+    rows.append({"deals": name, "saving_eur": saving, "allowed": saving / (MARGIN * group["amount_eur"].mean()), "lost": rate["field"] - rate["remote"], "half_width": half_width})
+margin_for_error = pd.DataFrame(rows)
+margin_for_error["decision"] = "trial"

@@ -18,11 +18,11 @@
 # brings the interest scores. By Friday each account on the list needs the name of a person and the name of the executive who
 # writes.
 #
-# `interest` holds the scored accounts of these four regions: `intent_score` and `fit_score` (0 to 100), `segment`. `deals` holds
-# the open deals of all accounts: `amount_eur` (empty where no amount is known yet) and `segment`. `people` holds everybody in the
-# buying group of any deal since 2024, decided or open (`status`), in **all** regions: `influence`, `function`, `contact_id`,
-# `mood` (`moved` if the person is said to see growth or trouble, `settled` if on an even keel or overconfident), and `met` (whether
-# we have spoken with that person about that deal).
+# - `interest`: the scored accounts of these four regions, with `intent_score` and `fit_score` (0 to 100) and `segment`; `keen`: those of them with at least
+#   75 and at least 40, the floors that both departments have agreed on
+# - `people`: everybody in the buying group of any deal since 2024, in **all** regions, one row for each person and deal. `status` is that of the deal (`won`, `lost`,
+#   `open`), `influence` the person's part in it (`economic`, `technical`, `user`, `coach`). `mood` is `moved` if the person is said to see growth or trouble, `settled` if on
+#   an even keel or overconfident. `met` is true if we have spoken with that person about that deal
 # %% given
 import numpy as np
 import pandas as pd
@@ -35,6 +35,8 @@ REGIONS = ["DACH", "France & Benelux", "Nordics", "Southern Europe"]
 
 interest = engagement.merge(accounts[["account_id", "name", "region", "segment"]], on="account_id")
 interest = interest[interest["region"].isin(REGIONS)].reset_index(drop=True)
+# The floors that Daniel and Claire have agreed on.
+keen = interest[(interest["intent_score"] >= 75) & (interest["fit_score"] >= 40)]
 deals = opportunities.loc[opportunities["status"] == "open", ["opportunity_id", "account_id", "segment", "amount_eur"]].reset_index(drop=True)
 people = influences.merge(opportunities[["opportunity_id", "account_id", "status"]], on="opportunity_id")
 people = people.merge(contacts[["contact_id", "function"]], on="contact_id")
@@ -46,14 +48,12 @@ interest.nlargest(10, "intent_score")[["account_id", "name", "segment", "intent_
 # %% [markdown] task="unmet"
 # **1. Which accounts read about us, fit, have a deal open, and no word with anybody who pays?** Each account too many costs an executive's letter, written where somebody is already talking.
 #
-# `unmet` is a list of `account_id`: the accounts of `interest`
+# `unmet` is a list of `account_id`: the accounts of `keen`
 #
-# 1. with an `intent_score` of at least 75 and a `fit_score` of at least 40,
-# 2. with at least one open deal whose buying group is known (that is, with rows of status `open` in `people`),
-# 3. of whose open deals there is **none** in which we have met the economic influence.
+# 1. with at least one open deal whose buying group is known (that is, with rows of status `open` in `people`),
+# 2. of whose open deals there is **none** in which we have met the economic influence.
 # %% answer="unmet"
 ### BEGIN SOLUTION
-keen = interest[(interest["intent_score"] >= 75) & (interest["fit_score"] >= 40)]
 payers = people[(people["status"] == "open") & (people["influence"] == "economic")]
 anyone = payers.groupby("account_id")["met"].any()
 unmet = list(anyone.index[~anyone & anyone.index.isin(keen["account_id"])])
@@ -80,14 +80,12 @@ assert len(set(top) - set(unmet)) >= 8, "the score alone does not find them"
 # executive would write to a firm whose payer talks with our seller every week, and both would look unprepared. Of how many
 # of an account's open deals must it be true?
 # %% wrong="somewhere_unmet" task="unmet"
-keen = interest[(interest["intent_score"] >= 75) & (interest["fit_score"] >= 40)]
 blank = people[(people["status"] == "open") & (people["influence"] == "economic") & ~people["met"]]
 unmet = sorted(set(blank["account_id"]) & set(keen["account_id"]))
 # %% [markdown] wrong="met_in_other_deals" task="unmet"
 # This lists accounts in which the payer of some deal was missed, decided deals included. Most of those are over, and a letter about a
 # deal that was lost last spring opens an old wound. Which deals can still be won?
 # %% wrong="met_in_other_deals" task="unmet"
-keen = interest[(interest["intent_score"] >= 75) & (interest["fit_score"] >= 40)]
 blank = people[(people["influence"] == "economic") & ~people["met"]]
 unmet = sorted(set(blank["account_id"]) & set(keen["account_id"]) & set(people.loc[people["status"] == "open", "account_id"]))
 # %% [markdown]
@@ -102,11 +100,13 @@ unmet = sorted(set(blank["account_id"]) & set(keen["account_id"]) & set(people.l
 # - `gap_rate`: the win rate of decided deals in which that person was met, less the win rate of those in which not (a fraction;
 #   right within 0.002)
 #
-# All regions count, so that the numbers are large enough.
+# All regions count, so that the numbers are large enough. The steps: keep the rows of `people` that bear on it; take the share won by segment, mood and
+# `met`; subtract.
 # %% answer="gap"
 ### BEGIN SOLUTION
 decided = people[(people["influence"] == "economic") & (people["status"] != "open")]
-rate = (decided["status"] == "won").groupby([decided["segment"], decided["mood"], decided["met"]]).mean().unstack()
+decided = decided.assign(won=decided["status"] == "won")
+rate = decided.pivot_table(index=["segment", "mood"], columns="met", values="won")
 gap = (rate[True] - rate[False]).rename("gap_rate").reset_index()
 ### END SOLUTION
 # %% check="gap"
@@ -125,6 +125,8 @@ assert by_mood["moved"] > by_mood["settled"] > 0, "a meeting goes with more wher
 # four rows?
 # %% [markdown] hint="gap"
 # Filter `people` to economic and not open; take the mean of `status == "won"` by segment, mood and `met`; subtract.
+# %% [markdown] hint="gap"
+# With a column `won`, `pivot_table(index=["segment", "mood"], columns="met", values="won")` puts the two rates side by side, in columns named `True` and `False`.
 # %% [markdown] wrong="everybody_met" task="gap"
 # This compares deals in which everybody was met with all the others. The payer's letter is then credited with the user's and the
 # coach's meetings as well, and every stake on the list comes out too high. Whose meeting does the list promise?
@@ -151,20 +153,25 @@ rate = (decided["status"] == "won").groupby([decided["segment"], decided["met"]]
 gap = decided[["segment", "mood"]].drop_duplicates()
 gap = gap.assign(gap_rate=gap["segment"].map(rate[True] - rate[False]))
 # %% [markdown]
-# Now the list itself. Eight letters can be written well in a month. `SPONSOR` says who is the counterpart of whom; `usual` is what an
-# open deal of each segment is worth in the middle.
+# Now the list itself. Eight letters can be written well in a month. `largest` holds the buying group of each account's **largest** open deal, a row for each
+# influence: `account_id`, `segment`, `influence`, `contact_id`, `function` and `mood` as above, `sponsor` (who from Tessaly is this person's counterpart),
+# and `open_eur`, the value of **all** open deals of the account (a deal without an amount counts as the median open deal of its segment).
 # %% given
 SPONSOR = {"finance": "Tomasz Wieczorek", "general management": "Ingrid Solheim"}  # everybody else: Amara Okafor
 usual = deals.groupby("segment")["amount_eur"].median()
-usual
+valued = deals.assign(value=deals["amount_eur"].fillna(deals["segment"].map(usual)))
+open_eur = valued.groupby("account_id")["value"].sum()
+valued = valued.sort_values(["value", "opportunity_id"], ascending=[False, True]).drop_duplicates("account_id")
+largest = valued[["opportunity_id"]].merge(people.drop(columns=["status", "met"]), on="opportunity_id")
+largest["sponsor"] = largest["function"].map(SPONSOR).fillna("Amara Okafor")
+largest["open_eur"] = largest["account_id"].map(open_eur)
+largest.head()
 # %% [markdown] task="plan"
 # **3. Which eight letters go first, to whom, and from whom?** An account in ninth place waits for a month.
 #
-# 1. An open deal's value is its `amount_eur`; where that is empty, the segment's `usual`.
-# 2. The person is the economic influence of the account's open deal with the largest value. At equal values take the deal with the
-#    lower `opportunity_id`.
-# 3. An account's stake is the value of all its open deals times the `gap_rate` of its segment and of that person's `mood`.
-# 4. Order by stake, largest first; at equal stakes by `account_id`. Keep eight.
+# 1. Of each account in `unmet`, take the person in `largest` to whom the letter goes.
+# 2. An account's stake is its `open_eur` times the `gap_rate` of its segment and of that person's `mood`.
+# 3. Order by stake, largest first; at equal stakes by `account_id`. Keep eight.
 #
 # `plan` is a DataFrame with eight rows and the columns
 #
@@ -172,15 +179,12 @@ usual
 # - `account_id`
 # - `stake_eur`: right within 1%
 # - `contact_id`: the person
-# - `sponsor`: who writes, by the person's `function`
+# - `sponsor`: who writes
 # %% answer="plan"
 ### BEGIN SOLUTION
-valued = deals.assign(value=deals["amount_eur"].fillna(deals["segment"].map(usual)))
-valued = valued[valued["account_id"].isin(unmet)].sort_values(["value", "opportunity_id"], ascending=[False, True])
-who = people[people["influence"] == "economic"][["opportunity_id", "contact_id", "function", "mood"]]
-plan = valued.drop_duplicates("account_id")[["account_id", "segment", "opportunity_id"]].merge(who, on="opportunity_id").merge(gap, on=["segment", "mood"])
-plan["stake_eur"] = plan["account_id"].map(valued.groupby("account_id")["value"].sum()) * plan["gap_rate"]
-plan["sponsor"] = plan["function"].map(SPONSOR).fillna("Amara Okafor")
+payers = largest[(largest["influence"] == "economic") & largest["account_id"].isin(unmet)]
+plan = payers.merge(gap, on=["segment", "mood"])
+plan["stake_eur"] = plan["open_eur"] * plan["gap_rate"]
 plan = plan.sort_values(["stake_eur", "account_id"], ascending=[False, True]).head(8)
 plan["rank"] = range(1, len(plan) + 1)
 plan = plan[["rank", "account_id", "stake_eur", "contact_id", "sponsor"]]
@@ -199,24 +203,20 @@ assert set(plan["account_id"]) <= set(unmet), "only accounts whose payer nobody 
 # %% after="plan"
 bar(plan.merge(interest[["account_id", "name"]], on="account_id"), "name", "stake_eur", title="The eight letters that go first: stake in EUR")
 # %% [markdown] hint="plan"
-# Work in three small tables: the deals with a value, the largest of each account, the person in it. Only then sort.
+# The list was made of accounts in which one person has not been met. Who was that, and which row of `largest` is it?
 # %% [markdown] hint="plan"
-# `deals["amount_eur"].fillna(deals["segment"].map(usual))` fills the gaps; sorting by value and `drop_duplicates("account_id")` keeps
-# the largest deal; `merge` on `opportunity_id` brings the person.
+# Filter `largest` by `influence` and by `isin(unmet)`; a merge with `gap` on `segment` and `mood` brings the gap to each account's person.
 # %% [markdown] hint="plan"
-# `merge(gap, on=["segment", "mood"])` brings the gap to each account's person; then multiply, and
-# `sort_values(["stake_eur", "account_id"], ascending=[False, True]).head(8)`.
+# Multiply `open_eur` by `gap_rate`, then `sort_values(["stake_eur", "account_id"], ascending=[False, True]).head(8)`, and number the rows with
+# `range(1, 9)`.
 # %% [markdown] wrong="by_interest" task="plan"
 # This takes the eight highest interest scores of your list. Nobody has ever held the score against an outcome, and the letters would go
 # to whoever reads most, among them people who see nothing to change. What do you know about these accounts besides
 # how much they read?
 # %% wrong="by_interest" task="plan"
-valued = deals.assign(value=deals["amount_eur"].fillna(deals["segment"].map(usual)))
-valued = valued[valued["account_id"].isin(unmet)].sort_values(["value", "opportunity_id"], ascending=[False, True])
-who = people[people["influence"] == "economic"][["opportunity_id", "contact_id", "function", "mood"]]
-plan = valued.drop_duplicates("account_id")[["account_id", "segment", "opportunity_id"]].merge(who, on="opportunity_id").merge(gap, on=["segment", "mood"])
-plan["stake_eur"] = plan["account_id"].map(valued.groupby("account_id")["value"].sum()) * plan["gap_rate"]
-plan["sponsor"] = plan["function"].map(SPONSOR).fillna("Amara Okafor")
+payers = largest[(largest["influence"] == "economic") & largest["account_id"].isin(unmet)]
+plan = payers.merge(gap, on=["segment", "mood"])
+plan["stake_eur"] = plan["open_eur"] * plan["gap_rate"]
 plan["score"] = plan["account_id"].map(interest.set_index("account_id")["intent_score"])
 plan = plan.sort_values(["score", "account_id"], ascending=[False, True]).head(8)
 plan["rank"] = range(1, len(plan) + 1)
@@ -224,11 +224,17 @@ plan["rank"] = range(1, len(plan) + 1)
 # This writes to the coach, whom we know and who answers. The coach of these deals is mostly on our side already, and what is missing is a word
 # with the person who signs. Who has not been met?
 # %% wrong="to_the_coach" task="plan"
-valued = deals.assign(value=deals["amount_eur"].fillna(deals["segment"].map(usual)))
-valued = valued[valued["account_id"].isin(unmet)].sort_values(["value", "opportunity_id"], ascending=[False, True])
-who = people[people["influence"] == "coach"].drop_duplicates("opportunity_id")[["opportunity_id", "contact_id", "function", "mood"]]
-plan = valued.drop_duplicates("account_id")[["account_id", "segment", "opportunity_id"]].merge(who, on="opportunity_id").merge(gap, on=["segment", "mood"])
-plan["stake_eur"] = plan["account_id"].map(valued.groupby("account_id")["value"].sum()) * plan["gap_rate"]
-plan["sponsor"] = plan["function"].map(SPONSOR).fillna("Amara Okafor")
+coaches = largest[(largest["influence"] == "coach") & largest["account_id"].isin(unmet)].drop_duplicates("account_id")
+plan = coaches.merge(gap, on=["segment", "mood"])
+plan["stake_eur"] = plan["open_eur"] * plan["gap_rate"]
+plan = plan.sort_values(["stake_eur", "account_id"], ascending=[False, True]).head(8)
+plan["rank"] = range(1, len(plan) + 1)
+# %% [markdown] wrong="by_size" task="plan"
+# This ranks by what the accounts have open and leaves out what a meeting goes with. A large firm whose payer is content comes before a smaller one whose payer is in
+# trouble, and of the two the letter would move the second. What do the four figures of the second task say?
+# %% wrong="by_size" task="plan"
+payers = largest[(largest["influence"] == "economic") & largest["account_id"].isin(unmet)]
+plan = payers.merge(gap, on=["segment", "mood"])
+plan["stake_eur"] = plan["open_eur"]
 plan = plan.sort_values(["stake_eur", "account_id"], ascending=[False, True]).head(8)
 plan["rank"] = range(1, len(plan) + 1)

@@ -43,6 +43,11 @@ OVERRIDES = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
 }
 
+# JupyterLite's pages ask the host's root whether their service worker lives, which is out of the site's path and of
+# the worker's reach. They are made to ask beside themselves, for a file that is there.
+_ALIVE = "api/service-worker-heartbeat"
+_ASKED, _ASKED_BESIDE = f'fetch("/{_ALIVE}")', f'fetch("../{_ALIVE}")'
+
 
 @dataclass(frozen=True)
 class Lite:
@@ -79,7 +84,7 @@ def build(assets: Path, python: Path, sources: dict[str, bytes], cache: Path) ->
 def _program(cache: Path) -> Path:
     """JupyterLite without any content."""
     versions = [f"{name} {version(name)}" for name in ("jupyterlite-core", "jupyterlite-pyodide-kernel")]
-    settings = json.dumps([CONFIG, OVERRIDES], sort_keys=True)
+    settings = json.dumps([CONFIG, OVERRIDES, _ASKED_BESIDE], sort_keys=True)
 
     def make(folder: Path) -> None:
         print("Building JupyterLite …", flush=True)
@@ -90,8 +95,20 @@ def _program(cache: Path) -> Path:
         done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
         if done.returncode or not (folder / "jupyter-lite.json").is_file():
             raise BuildError(f"JupyterLite's build failed:\n{(done.stderr or done.stdout).strip()[-2000:]}")
+        _mend(folder)
 
     return kept(cache, "lite-program", tree_hash([], cache, *versions, settings), make)
+
+
+def _mend(program: Path) -> None:
+    """Have the pages ask for their service worker under the site's own path."""
+    for file in program.rglob("*.js"):
+        text = file.read_text("utf-8")
+        if _ASKED in text:
+            file.write_text(text.replace(_ASKED, _ASKED_BESIDE), "utf-8")
+    alive = program / _ALIVE
+    alive.parent.mkdir(parents=True, exist_ok=True)
+    alive.write_text("ok")
 
 
 def _wheel(made: Path, sources: dict[str, bytes], data: Path) -> Path:

@@ -98,7 +98,7 @@ bar(shown, "part", "eur", title="What the miss of 2025 is made of, in EUR")
 # A line's share of the planned units is `lines["plan_units"]` divided by the sum of that column. Apply the shares to the sum of `lines["units"]`.
 # %% [markdown] wrong="no_mix" task="variance"
 # This counts every missing unit as volume, at the price of its own line. It reads as if the company had sold too little, and the answer would be more calls, when
-# it sold as many units as planned. What did the lines sell together, and what would the plan's proportions have made of that?
+# it sold about as many units as planned. What did the lines sell together, and what would the plan's proportions have made of that?
 # %% wrong="no_mix" task="variance"
 mean_price = lines["plan_eur"].sum() / lines["plan_units"].sum()
 all_volume = ((lines["units"] - lines["plan_units"]) * lines["plan_price_eur"]).sum()

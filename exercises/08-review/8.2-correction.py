@@ -106,46 +106,83 @@ alarms = monthly.groupby(BY).agg(
 alarms = alarms[alarms["months"] > 0].reset_index()
 alarms["usual_wins"] = alarms["decided"] * alarms["usual"]
 alarms["z"] = (alarms["won"] - alarms["usual_wins"]) / np.sqrt(alarms["usual_wins"] * (1 - alarms["usual"]))
+# %% [markdown]
+# A watch sheet knows two colours, and Ingrid reads green as sound. She asks for one of three words beside **each** of the eighteen rows, so that she knows where to send
+# the team, where she may stop worrying, and about which rows nobody knows anything.
+#
+# `quarter` has the three months together, one row for each segment, red or green: `name` (such as `"DACH, small"`), `decided`, `won`, and `usual_wins` and `z` as above.
+# %% given
+quarter = decided[decided["month"].isin(LAST)].groupby(BY)["won"].agg(decided="size", won="sum").reset_index()
+quarter = watched.merge(quarter, on=BY, how="left").fillna({"decided": 0, "won": 0})
+quarter["name"] = quarter["region"] + ", " + quarter["segment"]
+quarter["usual_wins"] = quarter["decided"] * quarter["usual_win_rate"]
+quarter["z"] = (quarter["won"] - quarter["usual_wins"]) / np.sqrt(quarter["usual_wins"] * (1 - quarter["usual_win_rate"]))
+quarter = quarter[["name", "decided", "won", "usual_wins", "z"]]
+quarter.head()
 # %% [markdown] task="verdict"
-# **Where does Ingrid's team go?**
+# **What may be said of each row, and where does the team go?** Send the team to bad luck, and the other segment goes on losing while it is away. Call a row sound that
+# has hardly a deal in it, and nobody looks there again.
 #
-# Two questions, in this order. Are there enough deals for a rate to mean something? That takes 7.5 usual wins in the three months. And is the gap more than luck among **eighteen** watched segments?
-# That takes a `z` of -2.8 or less. Send the team to bad luck, and the other segment goes on losing while it is away.
+# `verdict` is a dict with each `name` in `quarter` as a key and one of three texts as its value. The reading has the two limits; both are meant for a sheet of eighteen rows.
 #
-# `verdict` is a dict. Its keys are the segments in `alarms`, written as `"region, segment"` such as `"DACH, small"`; its values are `"act"` where both answers are yes and `"watch"` elsewhere.
+# - `"act"`: the alarm was on, and the gap is more than luck
+# - `"within luck"`: enough deals to judge by, and no more wins missing than luck takes
+# - `"cannot tell"`: too few deals for the rate to say anything, good or bad
 # %% answer="verdict"
 ### BEGIN SOLUTION
-sure = (alarms["usual_wins"] >= 7.5) & (alarms["z"] <= -2.8)
-names = alarms["region"] + ", " + alarms["segment"]
-verdict = {name: "act" if yes else "watch" for name, yes in zip(names, sure)}
+red = set(alarms["region"] + ", " + alarms["segment"])
+verdict = {}
+for row in quarter.itertuples():
+    if row.usual_wins < 7.5:
+        verdict[row.name] = "cannot tell"
+    elif row.name in red and row.z <= -2.8:
+        verdict[row.name] = "act"
+    else:
+        verdict[row.name] = "within luck"
 ### END SOLUTION
 # %% check="verdict"
 given = dict(verdict)
-assert set(given) == set(alarms["region"] + ", " + alarms["segment"]), 'verdict needs one key for each row of alarms, such as "DACH, small"'
-assert set(given.values()) <= {"act", "watch"}, f'the values are "act" or "watch"; found {sorted(set(map(str, given.values())))}'
+assert set(given) == set(quarter["name"]), 'verdict needs each of the names in quarter as a key, such as "DACH, small"'
+words = {"act", "within luck", "cannot tell"}
+assert set(given.values()) <= words, f"the values are {sorted(words)}; found {sorted(set(map(str, given.values())))}"
+least = quarter.loc[quarter["usual_wins"].idxmin()]
+assert given[least["name"]] == "cannot tell", f"{least['name']} would usually have {least['usual_wins']:.1f} wins in a quarter; whatever its colour, what can its rate tell?"
 # %% hidden="verdict"
 expect(verdict)
-assert "act" in verdict.values() and "watch" in verdict.values(), "one is a decline, another a handful of deals"
+assert "act" in verdict.values(), "one decline is more than luck"
+red = set(alarms["region"] + ", " + alarms["segment"])
+assert any(verdict[name] == "cannot tell" for name in red), "and one red row rests on a handful of deals"
+# %% after="verdict"
+unknown = [name for name, word in verdict.items() if word == "cannot tell"]
+print("The team goes to " + " and ".join(name for name, word in verdict.items() if word == "act") + ".")
+print(f"{len(unknown)} of {len(verdict)} rows can't be judged by a quarter, whatever their colour: {'; '.join(unknown)}.")
 # %% [markdown] hint="verdict"
-# A rate of nought from eleven decisions and a rate of five per cent from seventy: which of them would surprise you more?
+# A rate of nought from eleven decisions and a rate of five per cent from seventy: which of them would surprise you more? And what does a rate of 50% from six decisions tell you?
 # %% [markdown] hint="verdict"
-# Make one true-or-false column from the two conditions on `alarms`, and go through it together with the names.
+# The number of usual wins comes first, for red and green rows alike. Only where there are enough do you look at the alarm and at z.
 # %% [markdown] hint="verdict"
-# `(alarms["usual_wins"] >= 7.5) & (alarms["z"] <= -2.8)` is the column; `zip` it with `alarms["region"] + ", " + alarms["segment"]`.
+# Go through `quarter.itertuples()`: below 7.5 `usual_wins` nothing can be told; else, a name that is among the alarms with a `z` of -2.8 or less is to be acted on.
 # %% [markdown] wrong="every_alarm" task="verdict"
-# This acts on every alarm. With eighteen segments somebody always has three bad months, so the team is shared between a segment that is falling and one that was unlucky. How many wins
-# would have been usual in each?
+# This reads the sheet as it hangs: act on red, sleep well on green. With eighteen segments somebody always has three bad months, so the team is shared between a segment that is falling and one that was
+# unlucky. How many wins would have been usual in each row, the green ones too?
 # %% wrong="every_alarm" task="verdict"
-verdict = {name: "act" for name in alarms["region"] + ", " + alarms["segment"]}
+red = set(alarms["region"] + ", " + alarms["segment"])
+verdict = {name: "act" if name in red else "within luck" for name in quarter["name"]}
 # %% [markdown] wrong="lowest_rate" task="verdict"
 # This sends the team where the win rate is lowest. The lowest rates belong to those who decide few deals, because a handful can easily all be lost, and the segment that has stopped winning dozens waits. Which
 # segment lacks most wins, measured in what luck can do?
 # %% wrong="lowest_rate" task="verdict"
-ranked = alarms.assign(rate=alarms["won"] / alarms["decided"]).sort_values(["rate", "decided"])
-names = list(ranked["region"] + ", " + ranked["segment"])
-verdict = {name: "act" if name == names[0] else "watch" for name in names}
+ranked = quarter.assign(rate=quarter["won"] / quarter["decided"]).sort_values(["rate", "decided"])
+lowest = ranked["name"].iloc[0]
+verdict = {}
+for row in quarter.itertuples():
+    if row.name == lowest:
+        verdict[row.name] = "act"
+    else:
+        verdict[row.name] = "cannot tell" if row.usual_wins < 7.5 else "within luck"
 # %% [markdown] task="patience"
-# **For whom are three months the right wait?** Too short a wait sends the team after luck; too long a one lets a large segment lose unseen.
+# **For whom are three months the right wait?** Too short a wait sends the team after luck; too long a one lets a large segment lose unseen. A row within luck is not sound
+# either: it may be falling by less than a quarter can show.
 #
 # Suppose that a segment falls to **half** of its usual win rate. For how many months must its decisions be counted until such a fall reaches a `z` of -2.8?
 #
@@ -166,7 +203,7 @@ patience = patience[[*BY, "months"]]
 assert isinstance(patience, pd.DataFrame), "patience should be a DataFrame with the columns region, segment and months"
 seen = patience.reset_index()
 assert {"region", "segment", "months"} <= set(seen.columns), "patience needs the columns region, segment and months"
-assert len(seen) == 18, f"eighteen segments are watched; patience has {len(seen)} rows"
+assert len(seen) == len(watched), f"{len(watched)} segments are watched; patience has {len(seen)} rows"
 assert (seen["months"] > 0).all(), "a wait is longer than nothing"
 # %% hidden="patience"
 expect(patience)

@@ -164,7 +164,7 @@ velocity["wins_a_month"] = velocity["open_deals"] * velocity["win_rate"] / veloc
 #
 # - `growth`: by how much the velocity grew from 2024 to 2025, a fraction (0.05 is five per cent). Low and high lie 1.96 standard errors away, and the standard error is sqrt(1 / wins of 2024 + 1 / wins of 2025), with the deals won in those years
 # - `leavers`: people expected to leave within the `lead_months` of `field`, at the yearly rate at which they left from 2023 to 2025. Low and high lie 1.96 times the root of that number away, low not below nought
-# - `hires`: vacancies to be opened besides those that are open: the growth in people, plus the leavers, less `vacant`. Not rounded; below nought means that nobody is to be looked for
+# - `hires`: vacancies to be opened besides those that are open: the growth in people, plus the leavers, less `vacant`. Not rounded. Below nought, nobody is looked for, and some of the seats that are being filled now would not be needed either
 #
 # `growth` counts as right within 0.002, `leavers` within 0.05, `hires` within 0.15. A chair too few is empty in October, when a year is made; one too many is paid without work.
 # %% answer="hires"
@@ -192,6 +192,14 @@ assert (seen["growth"].abs() < 1).all(), "growth is a fraction; 0.05 is five per
 expect(hires)
 rows = hires.reset_index().set_index("case")
 assert rows.loc["low", "hires"] < rows.loc["expected", "hires"] < rows.loc["high", "hires"]
+# %% after="hires"
+low, expected, high = (hires.set_index("case").loc[case, "hires"] for case in ("low", "expected", "high"))
+if low <= 0:
+    print(f"Low: open nobody. The {vacant} seats that are being filled would be {-low:.1f} more than October needs.")
+    print("So no new vacancy is needed whatever happens, and each that Tomasz signs today is a bet on growth.")
+else:
+    print(f"Low: open {low:.1f}. These are needed even if luck goes against you, so they can be signed today.")
+print(f"Expected: {expected:.1f}, high: {high:.1f}. What lies above the low case is signed where an empty chair costs more than an idle person, or in April, on the wins of the first quarter.")
 # %% [markdown] hint="hires"
 # Three things move the number of people: the work that there will be, the people who will be gone, and the seats that are being filled already.
 # %% [markdown] hint="hires"

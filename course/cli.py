@@ -235,6 +235,23 @@ def grade(
     print_summary(summary)
 
 
+@app.command()
+def mark(
+    folder: Annotated[Path, typer.Argument(help="The folder that `course grade` wrote, or an nbgrader course.")] = Path(
+        "graded"
+    ),
+    port: Annotated[int, typer.Option(help="Port on this computer; the next free one is taken.")] = 8888,
+    browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
+) -> None:
+    """Mark memos in nbgrader's formgrader, in the browser.
+
+    Example: course mark graded
+    """
+    from grading.marking import mark as serve_formgrader
+
+    serve_formgrader(folder, port, browser)
+
+
 @case_app.callback(invoke_without_command=True)
 def case(
     context: typer.Context,

@@ -207,9 +207,7 @@ def print_summary(summary: Summary, console: Console | None = None) -> None:
     )
     if summary.waiting:
         wait = "1 memo waits" if summary.waiting == 1 else f"{summary.waiting} memos wait"
-        console.print(
-            f"{wait} to be marked: run `nbgrader formgrader` in {summary.out / 'nbgrader'}, then grade again."
-        )
+        console.print(f"{wait} to be marked: run `course mark {summary.out}`, then grade again.", highlight=False)
     console.print(f"Gradebook: {summary.out / 'gradebook.csv'}\nFeedback:  {summary.out / 'feedback'}", highlight=False)
 
 

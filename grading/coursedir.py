@@ -1,7 +1,7 @@
 """The nbgrader course that a class is graded in: source, release, submitted, autograded, feedback, gradebook.
 
 Made from the course's exercises by `nbgrader generate_assignment` as it comes; an assignment is a module, a notebook a
-topic or the memo. `nbgrader formgrader`, started in the folder, opens it.
+topic or the memo. `course mark` opens it in formgrader.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ from grading.environment import environment
 from grading.files import write_atomically
 from grading.intake import Released
 
-CONFIG = '''"""nbgrader's settings for this class. Start `nbgrader formgrader` in this folder to mark memos."""
+SAFE_MARKDOWN = {"markdown2html": "grading.feedback.shown"}
+"""nbgrader's templates turn Markdown into HTML without cleaning it: a memo could hold a script that marks it."""
+
+CONFIG = '''"""nbgrader's settings for this class. `course mark` opens formgrader on this folder."""
 
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "sales-strategy"
@@ -42,6 +45,7 @@ c.CourseDirectory.db_url = {db_url!r}
 c.ClearSolutions.code_stub = {{"python": {stub!r}}}
 c.ClearSolutions.text_stub = ""
 c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {filters!r}
 # Tables as text: what a learner's code calls HTML is not shown as HTML, and cleaned of tags it can't be read.
 c.NbConvertBase.display_data_priority = ["image/png", "text/plain"]
 '''
@@ -106,6 +110,7 @@ class CourseFiles:
         config.ClearSolutions.code_stub = {"python": STUB}
         config.ClearSolutions.text_stub = ""
         config.HTMLExporter.sanitize_html = True
+        config.HTMLExporter.filters = SAFE_MARKDOWN
         config.NbConvertBase.display_data_priority = ["image/png", "text/plain"]
         config.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--log-level=ERROR"]
         return config
@@ -122,7 +127,8 @@ class CourseFiles:
 
     def build(self, found: Sequence[Assignment]) -> None:
         """Write source notebooks and release them, unless that was done for just these. Raises GradingError."""
-        write_atomically(self.root / "nbgrader_config.py", CONFIG.format(db_url=self.db_url, stub=STUB))
+        settings = CONFIG.format(db_url=self.db_url, stub=STUB, filters=SAFE_MARKDOWN)
+        write_atomically(self.root / "nbgrader_config.py", settings)
         self._open()
         with self._one_at_a_time():
             self._release(found)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from jinja2 import DictLoader
 from markdown_it import MarkdownIt
 from nbconvert.exporters import HTMLExporter
 from nbconvert.writers.files import FilesWriter
@@ -48,6 +49,22 @@ flex-wrap:wrap}h3 .points{margin-left:auto;font-variant-numeric:tabular-nums}.go
 """
 
 
+# nbgrader's template loads MathJax from another host, and its other scripts only serve MathJax.
+_NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+_NO_MATHJAX = DictLoader(
+    {
+        "mathjax.html.j2": "{% macro mathjax() %}"
+        f'<meta http-equiv="Content-Security-Policy" content="{_NO_SCRIPTS}">'
+        "{% endmacro %}"
+    }
+)
+
+
+def shown(source: str) -> str:
+    """Return Markdown as HTML that can do nothing: HTML in it stays text; images and unsafe links are no more."""
+    return _markdown.render(source)
+
+
 def write_page(path: Path, name: str, rows: Sequence[Row], notes: Sequence[str], titles: dict[str, str]) -> None:
     """Write a learner's page. `titles` give modules and notebooks their titles; `notes` are remarks on the files."""
     points, most = sum(r.points for r in rows), sum(r.max for r in rows)
@@ -72,7 +89,7 @@ def write_page(path: Path, name: str, rows: Sequence[Row], notes: Sequence[str],
             link = f' <a href="{escape(page)}">Your notebook</a>' if (path.parent / page).exists() else ""
             body.append(f'<p class="soft">{title}{link}</p>')
         kind, mark = _MARKS[row.status]
-        reason = _markdown.render(row.reason) if row.reason else ""
+        reason = shown(row.reason) if row.reason else ""
         body.append(
             f'<article><h3><span>{escape(row.task)}</span><span class="{kind}">{mark}</span>'
             f'<span class="points">{_number(row.points)} of {_number(row.max)}</span></h3>{reason}</article>'
@@ -95,7 +112,9 @@ class NotebookPages:
         with nbgrader_log():
             self._converter = GenerateFeedback(coursedir=course.directory("*"), config=course.config())
             self._converter.writer = FilesWriter(parent=self._converter, config=self._converter.config)
-            self._converter.exporter = HTMLExporter(parent=self._converter, config=self._converter.config)
+            self._converter.exporter = HTMLExporter(
+                parent=self._converter, config=self._converter.config, extra_loaders=[_NO_MATHJAX]
+            )
             for preprocessor in self._converter.preprocessors:
                 self._converter.exporter.register_preprocessor(preprocessor)
 

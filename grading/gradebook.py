@@ -6,8 +6,18 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from nbgrader.api import Assignment, BaseCell, Grade, Gradebook, Notebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    Notebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 
 from grading.coursedir import CourseFiles, nbgrader_log
 from grading.files import write_atomically, write_csv
@@ -69,22 +79,31 @@ def record_path(course: CourseFiles, learner: str, module: str, notebook: str) -
 
 def scores(course: CourseFiles) -> dict[tuple[str, str, str, str], Grade]:
     """nbgrader's grades by learner, module, notebook and graded cell."""
+    return _by_cell(course, Grade)
+
+
+def comments(course: CourseFiles) -> dict[tuple[str, str, str, str], str]:
+    """What a person wrote in formgrader, as Markdown, by learner, module, notebook and answer cell."""
+    return {cell: found.manual_comment for cell, found in _by_cell(course, Comment).items() if found.manual_comment}
+
+
+def _by_cell(course: CourseFiles, kind: type[Any]) -> dict[tuple[str, str, str, str], Any]:
     with nbgrader_log(), Gradebook(course.db_url, "sales-strategy") as gradebook:
         query = (
-            gradebook.db.query(SubmittedAssignment.student_id, Assignment.name, Notebook.name, BaseCell.name, Grade)
-            .select_from(Grade)
-            .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
+            gradebook.db.query(SubmittedAssignment.student_id, Assignment.name, Notebook.name, BaseCell.name, kind)
+            .select_from(kind)
+            .join(SubmittedNotebook, kind.notebook_id == SubmittedNotebook.id)
             .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
             .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
             .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
-            .join(BaseCell, Grade.cell_id == BaseCell.id)
+            .join(BaseCell, kind.cell_id == BaseCell.id)
         )
-        return {(student, module, notebook, cell): grade for student, module, notebook, cell, grade in query}
+        return {(student, module, notebook, cell): found for student, module, notebook, cell, found in query}
 
 
 def rows(course: CourseFiles, learners: Iterable[str], released: Mapping[tuple[str, str], Released]) -> Iterator[Row]:
     """The gradebook of these learners: each task of each released notebook, in order."""
-    found = scores(course)
+    found, said = scores(course), comments(course)
     for learner in learners:
         for (module, notebook), release in released.items():
             record = Record.read(record_path(course, learner, module, notebook))
@@ -95,9 +114,11 @@ def rows(course: CourseFiles, learners: Iterable[str], released: Mapping[tuple[s
                 points = float(grade.score) if grade is not None else 0.0
                 if grade is not None and grade.manual_score is not None and not grade.needs_manual_grade:
                     status, reason = "marked", ""
+                task = task_of(cell)
+                reason = "\n\n".join(filter(None, [reason, said.get((learner, module, notebook, task), "")]))
                 if record and record.late:
                     reason = f"{reason} Handed in late.".strip()
-                yield Row(learner, module, notebook, task_of(cell), points, most, status, reason)
+                yield Row(learner, module, notebook, task, points, most, status, reason)
 
 
 def write_gradebook(path: Path, table: Iterable[Row]) -> None:

@@ -199,7 +199,7 @@ def _markdown(reading: Reading) -> str:
         else:
             reading.examples += 1
             out.append(
-                f'\n<details class="computation" markdown="1"{opened}>\n<summary>Show the computation</summary>\n\n'
+                f'\n<details class="computation" markdown="1" data-search-exclude{opened}>\n<summary>Show the computation</summary>\n\n'
                 f"```python\n{part.code}```\n\n</details>\n"
             )
             if part.table is not None:
@@ -223,7 +223,7 @@ def table(frame: pd.DataFrame, name: str = "Table") -> str:
         cells = [f"<td{_align(frame[c])}>{html.escape(shown(v))}</td>" for c, v in zip(frame, row, strict=True)]
         rows.append(f"<tr>{''.join(cells)}</tr>")
     return (
-        f'<div class="table-scroll" tabindex="0" role="region" aria-label="{name}">'
+        f'<div class="table-scroll" tabindex="0" role="region" aria-label="{name}" data-search-exclude>'
         f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 

@@ -140,7 +140,7 @@ class Figure:
         return (
             f'<figure class="figure" id="figure-{self.id}">\n'
             f'<p class="figure-title">{html.escape(self.title)}</p>\n'
-            f'<div class="course-chart"{data}>{drawing}</div>\n'
+            f'<div class="course-chart"{data} data-search-exclude>{drawing}</div>\n'
             f"<figcaption>{html.escape(self.caption)}</figcaption>\n</figure>"
         )
 

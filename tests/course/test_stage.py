@@ -132,6 +132,15 @@ def test_every_link_of_the_pages_leads_somewhere(course: Curriculum) -> None:
     assert [p for p in broken_links(site) if not app.search(p)] == []
 
 
+def test_words_are_searched_but_not_the_figures_of_tables_and_charts(course: Curriculum) -> None:
+    docs = json.loads((build(course) / "search" / "search_index.json").read_text())["docs"]
+    text = " ".join(doc["text"] for doc in docs if "/1.4-" in doc["location"])
+    for said in ("Ingrid has 4 days", "Small never pays", "Divide."):
+        assert said in text
+    for shown in ("<code>", "<svg", "large", "14"):
+        assert shown not in text
+
+
 def test_building_again_touches_nothing(course: Curriculum) -> None:
     site = build(course)
     before = times(site)

@@ -112,6 +112,18 @@ people["paid_eur"] = people["attainment_rate"].map(present) * people["quota_eur"
 today = people.groupby("band").agg(people=("rep_id", "size"), paid_eur=("paid_eur", "sum")).reindex(BANDS).fillna(0)
 today["next_100_eur"] = [100 * (present(end) - present(start)) / (end - start) for start, end in zip(EDGES[:-1], EDGES[1:])]
 today = today.rename_axis("band").reset_index()
+# %% [markdown] wrong="both_rates" task="today"
+# Beyond the quota this pays both rates, one on top of the other. The best sellers then cost far more than they were ever paid, and the new curve would be allowed to cost as much. What does the plan
+# pay on a euro that is booked beyond the quota?
+# %% wrong="both_rates" task="today"
+def present(a):
+    return BASE * a + ABOVE * max(a - 1, 0) + (STEP * a if a >= 1 else 0)
+
+
+people["paid_eur"] = people["attainment_rate"].map(present) * people["quota_eur"]
+today = people.groupby("band").agg(people=("rep_id", "size"), paid_eur=("paid_eur", "sum")).reindex(BANDS).fillna(0)
+today["next_100_eur"] = [100 * (present(end) - present(start)) / (end - start) for start, end in zip(EDGES[:-1], EDGES[1:])]
+today = today.rename_axis("band").reset_index()
 # %% [markdown]
 # Now the curve for 2026. Terms are a list of bands, each with the attainment at which it begins and the rate that is paid **on what is booked inside it**. Ingrid has one proposal, Luca Ferrante has another.
 # `cases` is what they want to see it pay.

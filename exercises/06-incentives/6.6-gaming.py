@@ -19,7 +19,7 @@
 # - `decided`: one row for each opportunity decided in three years: `rep_id`, `won`, and `of_old`, whether the account was a customer before 2023. Such customers buy again, and are the easy part of the work
 # - `attained`: mean attainment of each person
 #
-# `at_least(k, n, z)` gives the lower end of the interval of a rate of `k` in `n`; it takes numbers or columns. z is 1.96 for one person and 3 for a list of dozens.
+# `at_least(k, n, z)` gives the lower end of the interval of a rate of `k` in `n`; it takes numbers or columns. The reading says which `z` belongs to how many people.
 # %% given
 import numpy as np
 import pandas as pd
@@ -51,13 +51,14 @@ quarters.head()
 # %% [markdown] task="held"
 # **1. Who holds back?**
 #
-# Name a person when even the lower end of the own rate of low quarters, with **z = 3**, lies above the rate of everybody together.
+# Name a person when even the lower end of the own rate of low quarters lies above the rate of everybody together. Take the z of the reading that fits the number of people
+# who are looked at here.
 #
 # `held` is a DataFrame with one row for each person named (and no others) and the columns
 #
 # - `rep_id`
 # - `low_quarters`, `quarters`: how many of the person's quarters were low, and how many there were
-# - `at_least_rate`: the lower end of the interval with z = 3 (a fraction, within 0.002)
+# - `at_least_rate`: the lower end of the interval with that z (a fraction, within 0.002)
 #
 # The steps: everybody's rate is all low quarters divided by all quarters; count both for each person; add the lower end; keep those above.
 # %% answer="held"
@@ -84,7 +85,7 @@ assert (named["low_quarters"] / named["quarters"] > 0.7).all(), "who is named do
 shown = held.assign(commit_share=held["rep_id"].map(quarters.groupby("rep_id")["commit_eur"].sum() / quarters.groupby("rep_id")["booked_eur"].sum()), attainment=held["rep_id"].map(attained))
 bar(shown, "rep_id", "commit_share", title="What was committed to, as a share of what was booked, by those who hold back")
 # %% [markdown] hint="held"
-# Half of somebody's quarters may be low by luck, since a quarter in four is low for everybody. What could the person's true rate be at least?
+# Half of somebody's quarters may be low by luck, since more than a quarter of all quarters are. What could the person's true rate be at least?
 # %% [markdown] hint="held"
 # `quarters.groupby("rep_id")["low"].agg(...)` with `sum` and `size` gives the two counts; `at_least` takes the two columns and 3.
 # %% [markdown] hint="held"

@@ -8,7 +8,7 @@
 #     answer: {type: table, keys: [name], columns: {extra_wins: 0.1, extra_margin_eur: 500, per_euro: 0.03, low_per_euro: 0.05}}
 #   again:
 #     points: 2
-#     answer: {type: set}
+#     answer: {type: mapping}
 # ---
 # %% [markdown]
 # The reading took one of three SPIFFs apart. Ingrid Solheim has money for one in 2026 and three people who ask for theirs. All three now stand side by side.
@@ -41,7 +41,7 @@ spiffs.merge(products[["product_id", "name"]], on="product_id", suffixes=("", "_
 # `returns` is a DataFrame with one row for each `name` and the columns
 #
 # - `extra_wins`: deals of the product won in the SPIFF's days, less those that would have been won anyway out of all that were decided in these days (within 0.1)
-# - `extra_margin_eur`: the extra wins, each valued at the mean margin that the product's own lines of the deals won in these days left (EUR, within 500)
+# - `extra_margin_eur`: the extra wins, each at the mean margin of a deal won in the SPIFF's days; of such a deal only the lines of the SPIFF's product count (EUR, within 500)
 # - `per_euro`: extra margin for each euro paid (EUR, within 0.03)
 # - `low_per_euro`: the same if the extra wins were fewer by what luck can do: 1.96 × √( N × u × (1 − u) ), with N deals decided in the SPIFF's days and u the usual win rate (EUR, within 0.05)
 # %% answer="returns"
@@ -137,32 +137,73 @@ for spiff in spiffs.itertuples():
     luck = 1.96 * np.sqrt(n * usual * (1 - usual))
     rows.append({"name": spiff.name, "extra_wins": extra, "extra_margin_eur": extra * each, "per_euro": extra * each / spiff.paid_eur, "low_per_euro": (extra - luck) * each / spiff.paid_eur})
 returns = pd.DataFrame(rows)
+# %% [markdown] wrong="its_own_days" task="returns"
+# This takes the usual win rate from all days, those of the SPIFF among them. What the bonus brought is then part of what it is held against, and the best of the three looks worse than it was. On which
+# days was nobody paid?
+# %% wrong="its_own_days" task="returns"
+rows = []
+for spiff in spiffs.itertuples():
+    own = decided[decided["product_id"] == spiff.product_id]
+    during = own["closed_on"].between(spiff.starts_on, spiff.ends_on)
+    n, usual = during.sum(), own["won"].mean()
+    won = own[during & own["won"]]
+    sold = lines[lines["opportunity_id"].isin(won["opportunity_id"]) & (lines["product_id"] == spiff.product_id)]
+    extra, each = len(won) - n * usual, sold["margin_eur"].sum() / len(won)
+    luck = 1.96 * np.sqrt(n * usual * (1 - usual))
+    rows.append({"name": spiff.name, "extra_wins": extra, "extra_margin_eur": extra * each, "per_euro": extra * each / spiff.paid_eur, "low_per_euro": (extra - luck) * each / spiff.paid_eur})
+returns = pd.DataFrame(rows)
 # %% [markdown] task="again"
-# **2. Which would you run again?**
+# **2. What may be said to each of the three friends?** There is money for one SPIFF. Each friend will ask why the own one does not run, and will pass the answer on.
 #
-# `again` is the set of names of the SPIFFs that brought more than they paid **and** that luck alone does not explain: even the lower end lies above zero. A set may hold one name, several or none.
+# `again` is a dict with each `name` as a key and one of three texts as its value. Luck can add as much as it can take away, so the upper end lies as far above `per_euro` as
+# `low_per_euro` lies below it.
+#
+# - `"run again"`: it brought more than it paid, and luck alone does not explain that it brought something
+# - `"lost money"`: even with luck counted in its favour it brought less than it paid
+# - `"cannot tell"`: neither
 # %% answer="again"
 ### BEGIN SOLUTION
-good = returns[(returns["per_euro"] > 1) & (returns["low_per_euro"] > 0)]
-again = set(good["name"])
+again = {}
+for row in returns.itertuples():
+    high = row.per_euro + (row.per_euro - row.low_per_euro)
+    if row.per_euro > 1 and row.low_per_euro > 0:
+        again[row.name] = "run again"
+    elif high < 1:
+        again[row.name] = "lost money"
+    else:
+        again[row.name] = "cannot tell"
 ### END SOLUTION
 # %% check="again"
-assert isinstance(again, (set, list, tuple)), "again should be a set of names"
-assert set(again) <= set(spiffs["name"]), f"the names are {sorted(spiffs['name'])}"
+given = dict(again)
+assert set(given) == set(spiffs["name"]), f"the keys are {sorted(spiffs['name'])}"
+words = {"run again", "lost money", "cannot tell"}
+assert set(given.values()) <= words, f"the values are {sorted(words)}; found {sorted(set(map(str, given.values())))}"
 # %% hidden="again"
 expect(again)
-assert "Year-end meters" not in set(again), "the year's end would have come anyway"
+assert again["Year-end meters"] != "run again", "the year's end would have come anyway"
+# %% after="again"
+unknown = [name for name, word in again.items() if word == "cannot tell"]
+print(f"Run again: {', '.join(name for name, word in again.items() if word == 'run again')}.")
+print(f"Not shown to have earned or lost their cost: {', '.join(unknown)}. Whoever wants one of them back may try it in two regions of six, and count.")
 # %% [markdown] hint="again"
-# Two conditions, both on columns of `returns`. What does a lower end below zero say of a SPIFF that seems to have earned its money?
+# A SPIFF that brought 70 cents for a euro, with an interval from nothing to two euros: did it lose money?
 # %% [markdown] hint="again"
-# Keep the rows in which `per_euro` is above 1 and `low_per_euro` above 0, and take their names.
+# Work out the upper end from `per_euro` and `low_per_euro`. Then ask of each SPIFF which of the three sentences its whole interval allows.
+# %% [markdown] hint="again"
+# Run again: `per_euro` above 1 and `low_per_euro` above 0. Lost money: `2 * per_euro - low_per_euro` below 1. All else can't be told.
+# %% [markdown] wrong="by_the_estimate" task="again"
+# This judges by the best estimate alone, above one euro or below. Two of the friends would be told that theirs lost money or earned it, when luck can carry a SPIFF that does nothing as far either way, and
+# one who was told wrongly will not believe the next sum. How far does each interval reach?
+# %% wrong="by_the_estimate" task="again"
+again = {row.name: "run again" if row.per_euro > 1 else "lost money" for row in returns.itertuples()}
 # %% [markdown] wrong="most_bookings" task="again"
 # This takes the SPIFF with the most bookings for each euro paid. That figure is 1 divided by its rate, whatever anybody did, so the cheapest rate always wins. What would the customers of those months have
 # ordered anyway?
 # %% wrong="most_bookings" task="again"
-again = {spiffs.loc[spiffs["pay_rate"].idxmin(), "name"]}
+cheapest = spiffs.loc[spiffs["pay_rate"].idxmin(), "name"]
+again = {name: "run again" if name == cheapest else "cannot tell" for name in spiffs["name"]}
 # %% [markdown] wrong="all_of_them" task="again"
 # This runs all three again. Two of them cannot be told from nothing, and each is paid on every deal of its product, won anyway or not. Which of them would you still believe if luck had been on
 # its side?
 # %% wrong="all_of_them" task="again"
-again = set(spiffs["name"])
+again = dict.fromkeys(spiffs["name"], "run again")

@@ -199,7 +199,8 @@ def _markdown(reading: Reading) -> str:
         else:
             reading.examples += 1
             out.append(
-                f'\n<details class="computation" markdown="1" data-search-exclude{opened}>\n<summary>Show the computation</summary>\n\n'
+                f'\n<details class="computation" markdown="1" data-search-exclude{opened}>\n'
+                "<summary>Show the computation</summary>\n\n"
                 f"```python\n{part.code}```\n\n</details>\n"
             )
             if part.table is not None:

@@ -108,4 +108,6 @@ def test_before_module_1_the_code_of_an_example_is_open(curriculum: Curriculum, 
         "## When it goes wrong",
     ]
     page.write_text('---\ntopic: "0.1"\n---\n\n' + "\n\n".join(parts) + "\n")
-    assert '<details class="computation" markdown="1" data-search-exclude open>' in render(page, curriculum, load).markdown
+    assert (
+        '<details class="computation" markdown="1" data-search-exclude open>' in render(page, curriculum, load).markdown
+    )

@@ -374,7 +374,8 @@ def _first_rows(name: str, first: list[list[str]]) -> str:
     body = "".join(f"<tr>{''.join(f'<td>{escape(_short(v))}</td>' for v in row)}</tr>" for row in rows)
     return (
         f'<details class="fold rows" data-search-exclude><summary>First {len(rows)} rows'
-        f'<span class="visually-hidden"> of {name}</span></summary><div class="table-scroll" tabindex="0" role="region" aria-label="First rows of {name}">'
+        f'<span class="visually-hidden"> of {name}</span></summary>'
+        f'<div class="table-scroll" tabindex="0" role="region" aria-label="First rows of {name}">'
         f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div></details>"
     )
 

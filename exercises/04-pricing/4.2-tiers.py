@@ -9,9 +9,9 @@
 #   judged:
 #     points: 4
 #     answer: {type: table, keys: [draft], columns: {dearer: 0.5, margin_change: 0.001, bill_of_100: 0.001}}
-#   choice:
+#   verdicts:
 #     points: 2
-#     answer: {type: text}
+#     answer: {type: table, keys: [draft], columns: {verdict: null, pay_more: 0.5}}
 # ---
 # %% [markdown]
 # The frame contracts for Series 7 go out at the end of February with a schedule of volume discounts. Ingrid Solheim has five drafts on her
@@ -240,36 +240,77 @@ for draft in [d for d in DRAFTS if d != "today"]:
         "bill_of_100": bill(100, draft) / bill(100, "today") - 1,
     })
 judged = pd.DataFrame(rows)
-# %% [markdown] task="choice"
-# **3. Which draft goes out?**
+# %% [markdown] task="verdicts"
+# **3. Which draft goes out, what is wrong with each of the others, and whom have the three conditions forgotten?**
 #
-# `choice` is the name of the draft that meets all three conditions, as text.
-# %% answer="choice"
+# Luca Ferrante and Tomasz Wieczorek each have a draft that they like better. They get the reason in one word, and Ingrid wants to know whom she has to ring
+# before the letters do.
+#
+# `verdicts` is a DataFrame with one row for each of the five drafts and the columns
+#
+# - `verdict`: text. `"goes out"` for a draft that meets all three conditions; for any other the first condition that it fails, in their order: `"quantities"`, `"margin"` or
+#   `"large order"`
+# - `pay_more`: customers who ordered 53 or more devices at a time did nothing odd. Of their orders of 2025, how many would have cost more under the draft than today
+# %% answer="verdicts"
 ### BEGIN SOLUTION
-meets = (judged["dearer"] == 0) & (judged["margin_change"] >= 0) & (judged["bill_of_100"] <= 1e-9)
-choice = judged.loc[meets, "draft"].iloc[0]
+failed = [judged["dearer"] > 0, judged["margin_change"] < 0, judged["bill_of_100"] > 1e-9]
+verdicts = judged[["draft"]].assign(verdict=np.select(failed, ["quantities", "margin", "large order"], "goes out"))
+honest = placed.loc[placed["quantity"] >= 53, "quantity"]
+verdicts["pay_more"] = [(bill(honest, draft) > bill(honest, "today") + 1e-9).sum() for draft in verdicts["draft"]]
 ### END SOLUTION
-# %% check="choice"
-assert isinstance(choice, str), "choice should be text: the name of a draft"
-assert choice in drafts, f"choice is one of {', '.join(drafts)}"
-# %% hidden="choice"
-expect(choice)
-# %% [markdown] hint="choice"
-# Strike out the drafts one condition at a time. A draft that wins on one and fails another is struck out.
-# %% [markdown] hint="choice"
-# `judged["dearer"] == 0` is the first condition. The other two are a sign each, of `margin_change` and of `bill_of_100`.
-# %% [markdown] wrong="most_margin" task="choice"
-# This draft earns most, on paper. It does so by charging the customer who orders 100 a tenth more than today, and the sum takes for granted that this customer
-# stays. Which of the three conditions was written for that customer?
-# %% wrong="most_margin" task="choice"
-choice = "by device, same rates"
-# %% [markdown] wrong="most_generous" task="choice"
-# This draft gives the higher rates earlier, and the large order gets cheaper. Billed on what customers need, it earns less than today; only the devices that
-# came back or gather dust make it look as if it paid. What is the sign of its margin?
-# %% wrong="most_generous" task="choice"
-choice = "by device, earlier"
-# %% [markdown] wrong="least_change" task="choice"
-# This draft looks most like today's and has no cliff. With whole-order tiers the steps must be tiny for that, so the rates never get far, and the customer with 100
-# devices pays several per cent more. What does a committed customer gain by it?
-# %% wrong="least_change" task="choice"
-choice = "many small steps"
+# %% check="verdicts"
+assert isinstance(verdicts, pd.DataFrame), "verdicts should be a DataFrame with one row for each draft"
+seen = verdicts.reset_index()
+assert {"draft", "verdict", "pay_more"} <= set(seen.columns), "verdicts needs the columns draft, verdict and pay_more"
+assert set(seen["draft"]) == set(drafts), "one row for each of the five drafts, today's schedule left out"
+assert set(seen["verdict"]) <= {"quantities", "margin", "large order", "goes out"}, 'a verdict is "quantities", "margin", "large order" or "goes out"'
+assert seen["pay_more"].between(0, (placed["quantity"] >= 53).sum()).all(), f"there were {(placed['quantity'] >= 53).sum()} orders of 53 or more devices"
+# %% hidden="verdicts"
+expect(verdicts)
+found = verdicts.reset_index().set_index("draft")
+out = found[found["verdict"] == "goes out"]
+assert len(out) == 1, "one draft goes out"
+assert out["pay_more"].iloc[0] > 0, "even this one has customers who did nothing odd and pay more"
+# %% after="verdicts"
+out = verdicts[verdicts["verdict"] == "goes out"].iloc[0]
+print(f"{out['draft']}: goes out. {out['pay_more']} of {(placed['quantity'] >= 53).sum()} orders of 53 or more would have cost more than today.")
+asked = np.array([53, 60, 75, 90, 100, 150, 200])
+pd.DataFrame({"devices": asked, "change of the bill": (bill(asked, out["draft"]) / bill(asked, "today") - 1).round(3)})
+# %% [markdown] hint="verdicts"
+# Strike out the drafts one condition at a time, in the order in which they stand. A draft that wins on one and fails another is struck out.
+# %% [markdown] hint="verdicts"
+# The three columns of `judged` are the three conditions; `np.select` takes a list of tests and a list of words, and the first test that holds gives the word.
+# The third condition speaks of one customer, with 100 devices. What do those with 60 pay?
+# %% [markdown] hint="verdicts"
+# With `honest = placed.loc[placed["quantity"] >= 53, "quantity"]`, `bill(honest, draft) > bill(honest, "today")` is true for each order that gets dearer (allow 1e-9 for
+# rounding).
+# %% [markdown] wrong="most_margin" task="verdicts"
+# This lets the draft out that earns most, on paper. It does so by charging the customer who orders 100 a tenth more than today, and the sum takes for granted that
+# this customer stays. Which of the three conditions was written for that customer?
+# %% wrong="most_margin" task="verdicts"
+honest = placed.loc[placed["quantity"] >= 53, "quantity"]
+best = judged["margin_change"] == judged["margin_change"].max()
+verdicts = judged[["draft"]].assign(verdict=np.select([judged["dearer"] > 0, best], ["quantities", "goes out"], "margin"))
+verdicts["pay_more"] = [(bill(honest, draft) > bill(honest, "today") + 1e-9).sum() for draft in verdicts["draft"]]
+# %% [markdown] wrong="most_generous" task="verdicts"
+# This lets out what has no cliff and makes no large order dearer, and asks no more. One of those drafts gives the higher rates so early that it earns less than today, billed on what customers
+# need; devices that gather dust made it look as if it paid. What is the sign of its margin?
+# %% wrong="most_generous" task="verdicts"
+honest = placed.loc[placed["quantity"] >= 53, "quantity"]
+verdicts = judged[["draft"]].assign(verdict=np.select([judged["dearer"] > 0, judged["bill_of_100"] > 1e-9], ["quantities", "large order"], "goes out"))
+verdicts["pay_more"] = [(bill(honest, draft) > bill(honest, "today") + 1e-9).sum() for draft in verdicts["draft"]]
+# %% [markdown] wrong="least_change" task="verdicts"
+# This lets out whatever has no cliff and earns enough, the draft that looks most like today's among them. With whole-order tiers the steps must be tiny to have no cliff, so the
+# rates never get far, and the customer with 100 devices pays several per cent more. What does a committed customer gain by it?
+# %% wrong="least_change" task="verdicts"
+honest = placed.loc[placed["quantity"] >= 53, "quantity"]
+verdicts = judged[["draft"]].assign(verdict=np.select([judged["dearer"] > 0, judged["margin_change"] < 0], ["quantities", "margin"], "goes out"))
+verdicts["pay_more"] = [(bill(honest, draft) > bill(honest, "today") + 1e-9).sum() for draft in verdicts["draft"]]
+# %% [markdown] wrong="edge_counted" task="verdicts"
+# The verdicts are right. The count takes every order from 50 devices on, and most of those at 50 to 52 needed fewer; without the cliff they will order less, and nobody
+# owes them a call. From which quantity on did customers order what they need?
+# %% wrong="edge_counted" task="verdicts"
+large = placed.loc[placed["quantity"] >= 50, "quantity"]
+failed = [judged["dearer"] > 0, judged["margin_change"] < 0, judged["bill_of_100"] > 1e-9]
+verdicts = judged[["draft"]].assign(verdict=np.select(failed, ["quantities", "margin", "large order"], "goes out"))
+verdicts["pay_more"] = [(bill(large, draft) > bill(large, "today") + 1e-9).sum() for draft in verdicts["draft"]]

@@ -6,12 +6,12 @@
 #   balance:
 #     points: 4
 #     answer: {type: table, keys: [customisation_id], columns: {cost_eur: "1%", value_eur: "1%"}}
-#   keep:
+#   april:
 #     points: 3
-#     answer: {type: set}
+#     answer: {type: table, keys: [customisation_id], columns: {decision: null}}
 # ---
 # %% [markdown]
-# In April the CRM is upgraded. By Friday Tessaly has to say which of its thirty additions are carried over. Tomasz
+# In April the CRM is upgraded, and by the last day of January Tessaly has to say which of its thirty additions are carried over. Tomasz
 # Wieczorek counts **five years** ahead, an hour of a salesperson at **€60** and **46 working weeks** a year.
 #
 # `catalogue` has one row for each addition: `build_eur` (what it cost to build, long paid), `upkeep_eur` (EUR a year, upgrades
@@ -20,6 +20,7 @@
 #
 # An addition kept in error comes back on the bill of every upgrade; one dropped in error has people typing by hand what it did for them.
 # %% given
+import numpy as np
 import pandas as pd
 
 from course.case import load
@@ -119,38 +120,66 @@ catalogue["yearly_eur"] = catalogue["build_eur"] / YEARS + catalogue["upkeep_eur
 balance = catalogue[["customisation_id", "name", "fit_score"]].copy()
 balance["cost_eur"] = YEARS * catalogue["yearly_eur"]
 balance["value_eur"] = YEARS * HOUR * catalogue["hours"]
-# %% [markdown] task="keep"
-# **Which additions are carried over in April?**
+# %% [markdown]
+# €60 is Tomasz's figure. Daniel Reyes says that an hour at the desk is worth **€25**, since most of it would not be spent with a customer; Ingrid Solheim says
+# **€100**, what a salesperson brings in on a good day. Nobody has measured it.
+# %% given
+LOW, HIGH = 25, 100  # EUR an hour: the least and the most that anybody says
+# %% [markdown] task="april"
+# **Which decisions are settled, and which hang on a figure that nobody has measured?**
 #
-# `keep` is a list of the `customisation_id` of each addition that is worth more than it costs over the five years of
-# `balance`.
-# %% answer="keep"
+# `april` is a DataFrame with one row for each addition and the columns
+#
+# - `customisation_id`
+# - `decision`: text. `"keep"` or `"drop"` where the sum says the same whatever an hour is worth between `LOW` and `HIGH`; `"ask"` where it does not, so that
+#   its users have to be heard first
+#
+# An addition is kept if its hours are worth more than it costs, over the five years of `balance`. Take `cost_eur` from there, and mind at which price its
+# `value_eur` was worked out.
+# %% answer="april"
 ### BEGIN SOLUTION
-keep = list(balance.loc[balance["value_eur"] > balance["cost_eur"], "customisation_id"])
+saved_hours = balance["value_eur"] / HOUR
+pays_at_low = saved_hours * LOW > balance["cost_eur"]
+pays_at_high = saved_hours * HIGH > balance["cost_eur"]
+april = balance[["customisation_id"]].copy()
+april["decision"] = np.select([pays_at_low, ~pays_at_high], ["keep", "drop"], "ask")
 ### END SOLUTION
-# %% check="keep"
-strange = sorted(set(keep) - set(balance["customisation_id"]))
-assert not strange, f'keep holds ids such as "CU-07"; these are none: {strange}'
-assert 0 < len(keep) < 30, "some additions earn their keep, and not all of them do"
-# %% hidden="keep"
-expect(keep)
-dearest = set(balance.nlargest(4, "cost_eur")["customisation_id"])
-assert not dearest & set(keep), "the four dearest are not worth what they cost"
-# %% after="keep"
-gone = balance[~balance["customisation_id"].isin(keep)]
-saved = (gone["cost_eur"] - gone["value_eur"]).sum()
-print(f"{len(keep)} stay, {len(gone)} go: {', '.join(gone['name'])}. Five years without them save EUR {saved:,.0f}, hours typed by hand counted.")
-# %% [markdown] hint="keep"
-# You have two sums for each addition, over the same five years. One comparison is enough.
-# %% [markdown] hint="keep"
-# Pick the rows of `balance` in which `value_eur` is above `cost_eur`, and take their `customisation_id` as a list.
-# %% [markdown] wrong="liked" task="keep"
+# %% check="april"
+assert isinstance(april, pd.DataFrame), "april should be a DataFrame with one row for each addition"
+seen = april.reset_index()
+assert {"customisation_id", "decision"} <= set(seen.columns), "april needs the columns customisation_id and decision"
+assert sorted(seen["customisation_id"]) == sorted(balance["customisation_id"]), "one row for each of the 30 additions"
+assert set(seen["decision"]) <= {"keep", "drop", "ask"}, 'a decision is "keep", "drop" or "ask"'
+assert (seen["decision"] == "keep").any(), "some additions earn their keep at any of these prices"
+# %% hidden="april"
+expect(april)
+rows = april.set_index("customisation_id")["decision"]
+assert (rows[balance.nlargest(4, "cost_eur")["customisation_id"]] == "drop").all(), "the four dearest go, whatever an hour is worth"
+# %% after="april"
+told = april.merge(balance, on="customisation_id")
+for decision, rows in told.groupby("decision"):
+    print(f"{decision}: {len(rows)} additions, EUR {rows['cost_eur'].sum():,.0f} in five years" + ("" if decision == "keep" else f" ({', '.join(rows['name'])})"))
+# %% [markdown] hint="april"
+# A decision is settled if it comes out the same at both ends. Work out what each addition is worth at €25 an hour and at €100.
+# %% [markdown] hint="april"
+# `balance["value_eur"] / HOUR` is the number of hours that an addition saves in five years. Times `LOW` it is the least that they are worth, times `HIGH` the most.
+# %% [markdown] hint="april"
+# Compare both with `cost_eur`. `np.select([pays_at_low, ~pays_at_high], ["keep", "drop"], "ask")` gives the word, row by row.
+# %% [markdown] wrong="one_price" task="april"
+# This decides all thirty at €60 and calls every one settled. An addition that loses a few euros at that price stands beside one that loses hundreds of thousands at any, and the
+# meeting argues about the first. Which decisions would Daniel's price turn over, and which would Ingrid's?
+# %% wrong="one_price" task="april"
+april = balance[["customisation_id"]].copy()
+april["decision"] = np.where(balance["value_eur"] > balance["cost_eur"], "keep", "drop")
+# %% [markdown] wrong="liked" task="april"
 # This keeps what its users score 5 or better. People score what they see on the screen and never the bill of an upgrade, so dear
 # additions stay for being liked, and cheap ones that save hundreds of hours go for being ugly. What does a score of 7 cost?
-# %% wrong="liked" task="keep"
-keep = list(balance.loc[balance["fit_score"] >= 5, "customisation_id"])
-# %% [markdown] wrong="built_dear" task="keep"
+# %% wrong="liked" task="april"
+april = balance[["customisation_id"]].copy()
+april["decision"] = np.where(balance["fit_score"] >= 5, "keep", "drop")
+# %% [markdown] wrong="built_dear" task="april"
 # This drops the four that were dearest to build. They are the ones that meetings remember, but their money is spent and upgrades
 # hardly touch them, while the four that cost most from now on are carried over. Which costs begin again after April?
-# %% wrong="built_dear" task="keep"
-keep = list(catalogue.sort_values("build_eur")["customisation_id"].iloc[:-4])
+# %% wrong="built_dear" task="april"
+april = balance[["customisation_id"]].copy()
+april["decision"] = np.where(catalogue["build_eur"].rank() > len(catalogue) - 4, "drop", "keep")

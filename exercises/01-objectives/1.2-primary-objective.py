@@ -55,7 +55,8 @@ line(
 # - `margin_rate`: what is left of its bookings in 2025 after the cost of goods **and** the unit's fixed cost, as a fraction of
 #   these bookings
 #
-# Steps: bring each of the three amounts into a table of units by years (given), take first and last year, and divide.
+# Steps: bring each of the three amounts into a table of units by years (given), take first and last year, and divide. A square root is
+# `** (1 / 2)`.
 # Each figure is compared to within 0.003.
 # %% answer="measures"
 booked = facts.pivot(index="business_unit", columns="year", values="bookings_eur")
@@ -153,7 +154,7 @@ measures = pd.DataFrame({
 #
 # If there is no yes, **growth** leads.
 #
-# `objective` is a dict from the name of the unit to `"growth"`, `"share"` or `"profit"`.
+# `objective` is a dict, such as `{"Services": "share", ...}`, from the name of the unit to `"growth"`, `"share"` or `"profit"`.
 # %% answer="objective"
 facts_of = measures.reset_index().set_index("business_unit").to_dict("index")  # facts_of["Services"]["margin_rate"]
 

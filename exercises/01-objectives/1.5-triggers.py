@@ -163,7 +163,10 @@ expect(rules)
 alarms = rules.assign(level=rules["level"].round(1)).set_index(["level", "months"])["false_alarms_per_year"]
 assert alarms[0.3, 2] < alarms[0.1, 1] / 5, "a second month and a wider level take most of the noise away"
 # %% after="rules"
-rules.pivot(index="level", columns="months", values=["false_alarms_per_year", "months_to_fire"])
+found = rules["months_to_fire"].map(lambda month: "never finds it" if pd.isna(month) else f"month {month:.0f}")
+shown = rules.assign(rule=rules["false_alarms_per_year"].map("{:.1f} a year, ".format) + found)
+print("In each cell: false alarms a year, then the month in which the rule finds Aldermoor")
+shown.pivot(index="level", columns="months", values="rule").add_suffix(" in a row")
 # %% [markdown] hint="rules"
 # Bring `won` and `lost` into tables with months as rows and products as columns; then every rule is the same few lines.
 # %% [markdown] hint="rules"

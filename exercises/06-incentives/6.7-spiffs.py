@@ -192,8 +192,8 @@ print(f"Not shown to have earned or lost their cost: {', '.join(unknown)}. Whoev
 # %% [markdown] hint="again"
 # Run again: `per_euro` above 1 and `low_per_euro` above 0. Lost money: `2 * per_euro - low_per_euro` below 1. All else can't be told.
 # %% [markdown] wrong="by_the_estimate" task="again"
-# This judges by the best estimate alone, above one euro or below. Two of the friends would be told that theirs lost money or earned it, when luck can carry a SPIFF that does nothing as far either way, and
-# one who was told wrongly will not believe the next sum. How far does each interval reach?
+# This judges by the best estimate alone, above one euro or below. Two of the friends would be told that theirs lost money or earned it, when luck can carry a SPIFF that does nothing as far either way. Whoever
+# was told wrongly will not believe the next sum. How far does each interval reach?
 # %% wrong="by_the_estimate" task="again"
 again = {row.name: "run again" if row.per_euro > 1 else "lost money" for row in returns.itertuples()}
 # %% [markdown] wrong="most_bookings" task="again"
@@ -202,8 +202,3 @@ again = {row.name: "run again" if row.per_euro > 1 else "lost money" for row in 
 # %% wrong="most_bookings" task="again"
 cheapest = spiffs.loc[spiffs["pay_rate"].idxmin(), "name"]
 again = {name: "run again" if name == cheapest else "cannot tell" for name in spiffs["name"]}
-# %% [markdown] wrong="all_of_them" task="again"
-# This runs all three again. Two of them cannot be told from nothing, and each is paid on every deal of its product, won anyway or not. Which of them would you still believe if luck had been on
-# its side?
-# %% wrong="all_of_them" task="again"
-again = dict.fromkeys(spiffs["name"], "run again")

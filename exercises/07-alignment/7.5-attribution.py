@@ -71,41 +71,48 @@ journeys.head()
 # %% [markdown] task="credit"
 # **1. Which channel gets how much of the new business won?** Whoever gets the credit asks for the budget next.
 #
-# Write a function `credit_of(journeys)` that returns a DataFrame with one row for each of the seven channels and the columns `channel`,
-# `first`, `last`, `linear`, `position`, `shapley`, and make `credit = credit_of(journeys)`. Each column is a share of the **won** deals (fractions
-# that add up to 1). Inside it
+# Most of the cell is there. `credit_of` makes a table with one row for each of the seven channels and the columns `channel`, `first`, `last`, `linear`, `position` and
+# `shapley`; each column is a share of the **won** deals (fractions that add up to 1). As it is handed out, lost deals and every entry count. Put right
 #
-# 1. keep the journeys of won deals;
-# 2. give each row a weight and hand it to `share`, for four rules. *first*, *last*: all for that touch. *linear*: the same for each touch of a deal.
-#    *position*: 40% for the first, 40% for the last, the rest shared equally by those between; with two touches half each, with one all of it.
-# 3. for *shapley*, write `worth(coalition)` and hand it to `shapley`. A coalition is worth the number of won deals that these channels could have
-#    brought by themselves, with every touch of the deal's journey coming from one of them.
+# 1. `won`: the rows that count;
+# 2. `linear` and `position`: a weight for each of these rows. *linear*: each touch of a deal gets the same part of it. *position*: 40% for the first, 40% for the last, the rest shared
+#    equally by those between; with two touches half each, with one all of it;
+# 3. `worth(coalition)`, for Shapley's rule: the number of won deals that these channels could have brought by themselves, with every touch of the deal's journey coming from one of them.
+#    `coalition` is a frozenset of channels.
 #
 # Every won deal counts one, whatever its amount. Shares count as right within 0.002.
 # %% answer="credit"
-### BEGIN SOLUTION
 def credit_of(journeys):
+    """Each channel's share of the won deals under five rules; one row for each channel."""
+    won = journeys  # as handed out, every journey counts
+    linear = position = pd.Series(1.0, index=won.index)  # and every touch the same
+
+    def worth(coalition):
+        return won["channel"].isin(coalition).sum()
+
+    ### BEGIN SOLUTION
     won = journeys[journeys["status"] == "won"]
-    first, last, n = won["position"] == 1, won["position"] == won["touches"], won["touches"]
-    middle = 0.2 / (n - 2).clip(lower=1)
-    by_place = np.where(n == 1, 1.0, np.where(n == 2, 0.5, np.where(first | last, 0.4, middle)))
+    n = won["touches"]
+    end = (won["position"] == 1) | (won["position"] == n)
+    linear = 1 / n
+    position = np.where(n == 1, 1.0, np.where(n == 2, 0.5, np.where(end, 0.4, 0.2 / (n - 2).clip(lower=1))))
     on_path = won.groupby("opportunity_id")["channel"].agg(frozenset)
 
     def worth(coalition):
         return sum(path <= coalition for path in on_path)
 
+    ### END SOLUTION
     columns = {
-        "first": share(won, first.astype(float)),
-        "last": share(won, last.astype(float)),
-        "linear": share(won, 1 / n),
-        "position": share(won, by_place),
+        "first": share(won, 1.0 * (won["position"] == 1)),
+        "last": share(won, 1.0 * (won["position"] == won["touches"])),
+        "linear": share(won, linear),
+        "position": share(won, position),
         "shapley": shapley(worth),
     }
     return pd.DataFrame(columns).rename_axis("channel").reset_index()
 
 
 credit = credit_of(journeys)
-### END SOLUTION
 # %% check="credit"
 assert isinstance(credit, pd.DataFrame), "credit should be a DataFrame with one row for each channel"
 seen = credit.reset_index()

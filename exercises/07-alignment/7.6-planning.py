@@ -15,7 +15,8 @@
 # ---
 # %% [markdown]
 # The reading laid two plans of 2025 over each other when it was too late. You do it in time: the campaigns of the **first quarter of 2026**, the list of offers as it stands, and
-# what the territories have to close. Daniel Reyes and Claire Whitcombe sign the joint calendar on Friday.
+# what the territories have to close. Daniel Reyes and Claire Whitcombe sign the joint calendar on Friday. Three requests came in this week; they are
+# campaigns like the others, with ids that begin with `RQ`.
 #
 # - `campaigns`: `campaign_id`, `channel`, `territory_id`, `offer_id`, `starts_on`, `ends_on` (its last day), `budget_eur`, `in_sales_plan` (whether the
 #   territory's sales plan counts on it)
@@ -29,15 +30,39 @@ from course.plot import bar
 
 everything, offers, territories, opportunities, accounts = load("campaigns", "offers", "territories", "opportunities", "accounts")
 COLUMNS = ["campaign_id", "channel", "territory_id", "offer_id", "starts_on", "ends_on", "budget_eur", "in_sales_plan"]
-campaigns = everything.loc[everything["starts_on"] >= "2026-01-01", COLUMNS].reset_index(drop=True)
+campaigns = everything.loc[everything["starts_on"] >= "2026-01-01", COLUMNS]
 offers = offers[["offer_id", "name", "valid_from", "withdrawn_on"]]
+offers = pd.concat([offers, pd.DataFrame([{"offer_id": "OF-11", "name": "Core with the first audit report", "valid_from": pd.Timestamp("2026-03-02")}])], ignore_index=True)
+
+
+def request(number, beside, starts_on, days, offer_id, budget_eur):
+    """A campaign that somebody asks for this week, in the territory of another one."""
+    row = [f"RQ-{number}", "webinar", beside.territory_id, offer_id, starts_on, starts_on + pd.Timedelta(days=days), budget_eur, False]
+    return dict(zip(COLUMNS, row, strict=True))
+
+
+alone = campaigns[~campaigns["territory_id"].duplicated(keep=False) & campaigns["offer_id"].isin(offers.loc[offers["withdrawn_on"].isna(), "offer_id"])]
+one, two = alone.sort_values("territory_id").head(2).itertuples()
+requests = pd.DataFrame([
+    request(1, one, one.ends_on - pd.Timedelta(days=7), 28, one.offer_id, 9_000.0),
+    request(2, one, one.ends_on + pd.Timedelta(days=14), 28, one.offer_id, 8_000.0),
+    request(3, two, pd.Timestamp("2026-02-16"), 28, "OF-11", 11_000.0),
+])
+campaigns = pd.concat([campaigns, requests], ignore_index=True)
 QUARTER_END = pd.Timestamp("2026-03-31")
 
 deals = opportunities[opportunities["status"] == "open"].merge(accounts[["account_id", "territory_id"]], on="account_id")
 usual = deals.groupby("segment")["amount_eur"].median()
 deals["value_eur"] = deals["amount_eur"].fillna(deals["segment"].map(usual))
 deals = deals[["opportunity_id", "territory_id", "expected_close_on", "value_eur"]]
-campaigns.head()
+
+
+def clashes(row, others):
+    """Whether a campaign shares a day with one of the others in its territory. All are rows as `itertuples()` gives them."""
+    return any(row.starts_on <= other.ends_on and other.starts_on <= row.ends_on for other in others)
+
+
+campaigns.tail()
 # %% [markdown] task="calendar"
 # **1. What happens to each campaign?** A campaign that should have been struck makes promises which a seller has to take back.
 #
@@ -45,7 +70,8 @@ campaigns.head()
 #
 # 1. `"stop"`: the offer can't be made on the campaign's first day, because it was withdrawn by then or is not valid yet.
 # 2. Go through the others of each territory in this order: those that the sales plan counts on first, then by `starts_on`, then by `campaign_id`. One that
-#    shares a day with a campaign **that has kept its weeks** in this territory gets `"move"`. All others keep their weeks.
+#    shares a day with a campaign **that has kept its weeks** in this territory gets `"move"`. All others keep their weeks. `clashes` tells whether a campaign
+#    shares a day with one of a list.
 # 3. Of those that keep their weeks, the ones on which the sales plan counts get `"keep"`, the others `"agree"`: somebody who sells in the territory has to say yes first.
 # %% answer="calendar"
 ### BEGIN SOLUTION
@@ -56,10 +82,10 @@ standing = plan[~void].sort_values(["in_sales_plan", "starts_on", "campaign_id"]
 for _, rows in standing.groupby("territory_id", sort=False):
     kept = []
     for row in rows.itertuples():
-        if any(row.starts_on <= end and start <= row.ends_on for start, end in kept):
+        if clashes(row, kept):
             action[row.campaign_id] = "move"
         else:
-            kept.append((row.starts_on, row.ends_on))
+            kept.append(row)
             action[row.campaign_id] = "keep" if row.in_sales_plan else "agree"
 calendar = pd.DataFrame({"campaign_id": list(action), "action": list(action.values())})
 ### END SOLUTION
@@ -73,7 +99,7 @@ assert set(seen["action"]) <= {"stop", "move", "agree", "keep"}, 'an action is "
 # %% hidden="calendar"
 expect(calendar)
 done = calendar.merge(campaigns, on="campaign_id")
-assert (done["action"] == "stop").sum() == 2, "two campaigns push an offer that sales has withdrawn"
+assert (done["action"] == "stop").sum() == 3, "two campaigns push an offer that sales has withdrawn, and a request one that is not valid yet"
 stays = done[done["action"].isin(["keep", "agree"])].sort_values(["territory_id", "starts_on"])
 ends = stays.groupby("territory_id")["ends_on"].shift()
 assert not (stays["starts_on"] <= ends).any(), "no two campaigns that keep their weeks share a day in a territory"
@@ -83,15 +109,17 @@ bar(calendar.groupby("action", as_index=False).size(), "action", "size", title="
 # Begin with what can't run at all. A campaign that is stopped can't be in anybody's way.
 # %% [markdown] hint="calendar"
 # Sort by `["in_sales_plan", "starts_on", "campaign_id"]` with `ascending=[False, True, True]`, go through one territory at a time, and keep a list of the
-# weeks that are taken. Two campaigns share a day if each starts no later than the other ends.
+# campaigns that have kept their weeks.
 # %% [markdown] hint="calendar"
-# In the loop: `if any(row.starts_on <= end and start <= row.ends_on for start, end in kept)`, it moves. If not, add its two days to `kept`.
+# `for row in rows.itertuples():` if `clashes(row, kept)`, it moves. If not, append `row` to `kept`; it is "keep" or "agree" by `row.in_sales_plan`.
 # %% [markdown] wrong="planned_in_time" task="calendar"
 # This checks each offer against the day on which it became valid, and never against the day on which it was withdrawn. The campaigns run, customers ask for
 # what they were promised, and a seller has to say no to the keenest of them. What has happened to the list of offers since last autumn?
 # %% wrong="planned_in_time" task="calendar"
-action = {}
-standing = campaigns.sort_values(["in_sales_plan", "starts_on", "campaign_id"], ascending=[False, True, True])
+plan = campaigns.merge(offers[["offer_id", "valid_from", "withdrawn_on"]], on="offer_id")
+void = plan["valid_from"] > plan["starts_on"]
+action = dict.fromkeys(plan.loc[void, "campaign_id"], "stop")
+standing = plan[~void].sort_values(["in_sales_plan", "starts_on", "campaign_id"], ascending=[False, True, True])
 for _, rows in standing.groupby("territory_id", sort=False):
     kept = []
     for row in rows.itertuples():
@@ -101,12 +129,44 @@ for _, rows in standing.groupby("territory_id", sort=False):
             kept.append((row.starts_on, row.ends_on))
             action[row.campaign_id] = "keep" if row.in_sales_plan else "agree"
 calendar = pd.DataFrame({"campaign_id": list(action), "action": list(action.values())})
+# %% [markdown] wrong="not_yet_valid" task="calendar"
+# This strikes the offers that were withdrawn and lets one through that does not stand yet. Customers who answer in the first week are told to come back in the next month, and some will
+# go to Aldermoor meanwhile. What else must be true of an offer on the first day of its campaign?
+# %% wrong="not_yet_valid" task="calendar"
+plan = campaigns.merge(offers[["offer_id", "withdrawn_on"]], on="offer_id")
+void = plan["withdrawn_on"] <= plan["starts_on"]
+action = dict.fromkeys(plan.loc[void, "campaign_id"], "stop")
+standing = plan[~void].sort_values(["in_sales_plan", "starts_on", "campaign_id"], ascending=[False, True, True])
+for _, rows in standing.groupby("territory_id", sort=False):
+    kept = []
+    for row in rows.itertuples():
+        if any(row.starts_on <= end and start <= row.ends_on for start, end in kept):
+            action[row.campaign_id] = "move"
+        else:
+            kept.append((row.starts_on, row.ends_on))
+            action[row.campaign_id] = "keep" if row.in_sales_plan else "agree"
+calendar = pd.DataFrame({"campaign_id": list(action), "action": list(action.values())})
+# %% [markdown] wrong="any_clash" task="calendar"
+# This also moves a campaign whose only clash is with one that has been moved itself. Those weeks are free again, and the territory loses a campaign that was in nobody's way. Which of the
+# campaigns before it still stand there?
+# %% wrong="any_clash" task="calendar"
+plan = campaigns.merge(offers[["offer_id", "valid_from", "withdrawn_on"]], on="offer_id")
+void = (plan["withdrawn_on"] <= plan["starts_on"]) | (plan["valid_from"] > plan["starts_on"])
+action = dict.fromkeys(plan.loc[void, "campaign_id"], "stop")
+standing = plan[~void].sort_values(["in_sales_plan", "starts_on", "campaign_id"], ascending=[False, True, True])
+for _, rows in standing.groupby("territory_id", sort=False):
+    seen = []
+    for row in rows.itertuples():
+        clash = any(row.starts_on <= end and start <= row.ends_on for start, end in seen)
+        action[row.campaign_id] = "move" if clash else "keep" if row.in_sales_plan else "agree"
+        seen.append((row.starts_on, row.ends_on))
+calendar = pd.DataFrame({"campaign_id": list(action), "action": list(action.values())})
 # %% [markdown] wrong="both_moved" task="calendar"
 # Where two campaigns share a day, this moves both. Nobody is favoured, and the weeks over which they quarrelled stand empty, in territories that had too
 # much a moment ago. Which of the two may stay?
 # %% wrong="both_moved" task="calendar"
-plan = campaigns.merge(offers[["offer_id", "withdrawn_on"]], on="offer_id")
-void = plan["withdrawn_on"] <= plan["starts_on"]
+plan = campaigns.merge(offers[["offer_id", "valid_from", "withdrawn_on"]], on="offer_id")
+void = (plan["withdrawn_on"] <= plan["starts_on"]) | (plan["valid_from"] > plan["starts_on"])
 pairs = plan[~void].merge(plan[~void], on="territory_id", suffixes=("", "_other"))
 pairs = pairs[(pairs["campaign_id"] != pairs["campaign_id_other"]) & (pairs["starts_on"] <= pairs["ends_on_other"]) & (pairs["starts_on_other"] <= pairs["ends_on"])]
 clash = plan["campaign_id"].isin(pairs["campaign_id"])
@@ -115,8 +175,8 @@ calendar = plan[["campaign_id"]].assign(action=np.where(void, "stop", np.where(c
 # This stops every campaign that no sales plan counts on. More than a third of the quarter would be gone because two departments planned in different weeks, and no
 # customer has been asked. For which of them would somebody in the territory say yes?
 # %% wrong="sales_decides" task="calendar"
-plan = campaigns.merge(offers[["offer_id", "withdrawn_on"]], on="offer_id")
-void = (plan["withdrawn_on"] <= plan["starts_on"]) | ~plan["in_sales_plan"]
+plan = campaigns.merge(offers[["offer_id", "valid_from", "withdrawn_on"]], on="offer_id")
+void = (plan["withdrawn_on"] <= plan["starts_on"]) | (plan["valid_from"] > plan["starts_on"]) | ~plan["in_sales_plan"]
 action = dict.fromkeys(plan.loc[void, "campaign_id"], "stop")
 for _, rows in plan[~void].sort_values(["starts_on", "campaign_id"]).groupby("territory_id"):
     kept = []

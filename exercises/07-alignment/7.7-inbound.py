@@ -94,7 +94,7 @@ precedents[[*GIVEN, "owner", "ground"]].head()
 #   `territory_id`; or, if it is escalated, the ids of the registrations that contradict each other, in alphabetical order with `" and "` between them
 #
 # Then make `rulings = settle(resolve)`: one row for each case with the columns `case_id`, `owner`, `ground`, `paper`. First and last days belong to what they
-# bound, and an opportunity counts up to and including its **180th day**. Try the function on the precedents, and expect it to be tried on further cases when you
+# bound, and an opportunity counts as long as `came_on` is **at most 180 days** after `open_since`. Try the function on the precedents, and expect it to be tried on further cases when you
 # are graded.
 # %% answer="rulings"
 ### BEGIN SOLUTION

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from course.case.importing.names import COLUMNS, SIGNS, plain
+from course.case.importing.names import BROAD, COLUMNS, HINTS, RECORDS, SIGNS, Sign, declared, plain
 from course.case.importing.reading import RawTable
 from course.case.registry import published
 from course.errors import DataError
@@ -32,11 +32,18 @@ class FileMap(Source):
 
 
 class Map(Source):
-    """A whole map.yml. `currency` is that of amounts without one; `rates` says what one unit of another is in EUR."""
+    """A whole map.yml. `currency` is that of amounts without one; `rates` says what one unit of another is in EUR.
 
-    files: dict[str, FileMap]
+    `years_back` moves every day back by so many years, for tasks ask about 2023 to 2025.
+    A file that `files` does not name is recognised by its columns; where it is not, `aside` lists it and none of it is
+    taken.
+    """
+
+    files: dict[str, FileMap] = Field(default_factory=dict)
     currency: str = "EUR"
     rates: dict[str, float] = Field(default_factory=dict)
+    years_back: int = Field(default=0, ge=0)
+    aside: list[str] = Field(default_factory=list)
 
     @classmethod
     def read(cls, path: Path, raws: Sequence[RawTable]) -> Map:
@@ -49,7 +56,8 @@ class Map(Source):
             allowed = _columns(file.table)
             if not allowed:
                 raise DataError(
-                    f"{path}: {name}: there is no table {file.table}. Tables: {', '.join(sorted(published()))}."
+                    f"{path}: {name}: there is no table {file.table}. Tables: "
+                    f"{', '.join(sorted({*published(), *RECORDS}))}."
                 )
             for column, source in file.columns.items():
                 if column not in allowed:
@@ -60,81 +68,136 @@ class Map(Source):
                     near = difflib.get_close_matches(source, names[name].frame.columns, 1)
                     hint = f" Did you mean {near[0]!r}?" if near else ""
                     raise DataError(f"{path}: {name} has no column {source!r}.{hint}")
-        for name in names:
-            if name not in mapping.files:
-                raise DataError(f"{path}: the file {name} is not in it. Add it under files, or leave the file out.")
         return mapping
+
+    def completed(self, raws: Sequence[RawTable]) -> Map:
+        """This map with the files that it does not name, recognised or set aside."""
+        files, aside = dict(self.files), list(self.aside)
+        for raw in raws:
+            if raw.name in files or raw.name in aside:
+                continue
+            if known := recognise(raw):
+                files[raw.name] = known
+            else:
+                aside.append(raw.name)
+        return self.model_copy(update={"files": files, "aside": aside})
 
 
 def _columns(table: str) -> set[str]:
-    node = published().get(table)
-    return {c.name for c in node.columns} | DERIVED.get(table, set()) if node else set()
+    columns = {c.name for c in declared(table)}
+    return columns | DERIVED.get(table, set()) if columns else columns
 
 
 def recognise(raw: RawTable) -> FileMap | None:
-    """The table whose column names the file bears most of; None when they do not tell, or an id is missing."""
+    """The table or kind of record whose column names the file bears; None when they do not tell, or lack an id."""
     own = _own(raw)
     if own:
         return own
-    there = {plain(c): c for c in raw.frame.columns}
-    best: tuple[int, str, dict[str, str]] | None = None
-    for table, signs in SIGNS.items():
-        if not any(plain(sign) in there for sign in signs):
-            continue
-        found: dict[str, str] = {}
-        for column, names in COLUMNS[table].items():
-            source = next((there[plain(n)] for n in (*names, column) if plain(n) in there), None)
-            if source is not None and source not in found.values():
-                found[column] = source
-        keys = [c.name for c in published()[table].columns if c.key] or [next(iter(COLUMNS[table]))]
-        # An id is what other tables join by; a table without one can't be told from a report.
-        if any(k in found for k in keys) and len(found) >= 3 and (best is None or len(found) > best[0]):
-            best = (len(found), table, found)
-    return FileMap(table=best[1], columns=best[2]) if best else None
+    there = {plain(c) for c in raw.frame.columns}
+    for sign in SIGNS:
+        if sign.fits(there) and (found := _found(raw, sign)):
+            return found
+    broad = [found for sign in BROAD if sign.fits(there) and (found := _found(raw, sign)) and len(found.columns) >= 3]
+    return max(broad, key=lambda f: len(f.columns), default=None)
+
+
+def _found(raw: RawTable, sign: Sign) -> FileMap | None:
+    there = {plain(c): c for c in reversed(raw.frame.columns)}
+    found: dict[str, str] = {}
+    for column, names in COLUMNS[sign.table].items():
+        source = next((there[plain(n)] for n in (*names, column) if plain(n) in there), None)
+        if source is not None and source not in found.values():
+            found[column] = source
+    keys = [c.name for c in declared(sign.table) if c.key] or [next(iter(COLUMNS[sign.table]))]
+    # An id is what other tables join by; a table without one can't be told from a report.
+    return FileMap(table=sign.table, columns=found) if any(k in found for k in keys) else None
 
 
 def _own(raw: RawTable) -> FileMap | None:
-    """A file that bears the name and columns of a case table."""
+    """A file that bears the name of a case table, and either most of its columns or no others."""
     node = published().get(raw.path.stem)
     columns = {c.name: c.name for c in node.columns if c.name in raw.frame} if node else {}
-    whole = node is not None and len(columns) >= 0.8 * len(node.columns)
+    whole = node is not None and (len(columns) >= 0.8 * len(node.columns) or len(columns) == raw.frame.shape[1])
     return FileMap(table=raw.path.stem, columns=columns) if whole else None
 
 
-def draft(raws: Sequence[RawTable]) -> str:
-    """A map.yml for these files: what was recognised filled in, what was not as comments with the nearest guesses."""
+def draft(raws: Sequence[RawTable], mapping: Map | None = None) -> str:
+    """A map.yml for these files: what is known filled in, what is not as comments with the nearest guesses."""
+    mapping = mapping or Map()
+    rates = ", ".join(f"{code}: {rate:g}" for code, rate in mapping.rates.items())
     lines = [
         "# Which file is which table, and which of its columns is which. Check each line, then run",
         "#   course case import FILES --map THIS-FILE --out data",
-        "# Lines with # are guesses or open questions; nothing is taken from a column that is not named here.",
-        "currency: EUR   # of amounts that have no currency of their own",
-        "rates: {}       # what one unit is in EUR, such as {USD: 0.92}; amounts without a rate stay out",
+        "# Lines with # are guesses or open questions; nothing is taken from a column that is not named here. A file",
+        "# that is not named here is recognised by its columns, or left out. In a file you may add, for example,",
+        "#     dates: day-first     # or month-first: whether 03/04/2025 is 3 April or 4 March",
+        "#     decimal: comma       # or point: whether 1.250 is a thousand or one and a quarter",
+        "#     words: {stage: {technical audit: proposed}, status: {gewonnen: won}}   # your words for the course's",
+        f"currency: {mapping.currency}   # of amounts that have no currency of their own",
+        f"rates: {{{rates}}}       # what one unit is in EUR, such as {{USD: 0.92}}; amounts without a rate stay out",
+        f"years_back: {mapping.years_back}   # moves every day back by so many years; tasks ask about 2023 to 2025",
         "files:",
     ]
     for raw in raws:
-        known = recognise(raw)
-        table = known.table if known else _nearest_table(raw)
-        columns = known.columns if known else {}
-        lines += [f"  {raw.name}:", f"    table: {table}{'' if known else '   # guessed'}", "    columns:"]
-        lines += [f"      {column}: {_quoted(source)}" for column, source in columns.items()]
-        left = [c for c in raw.frame.columns if c not in columns.values()]
-        options = sorted(_columns(table) - set(columns))
-        for source in left:
-            near = difflib.get_close_matches(plain(source), [plain(o) for o in options], 1, 0.6)
-            guess = next((o for o in options if near and plain(o) == near[0]), None)
-            lines.append(f"      # {guess or '?'}: {_quoted(source)}")
-        if not columns:
-            lines[-len(left) - 1] = "    columns:   # take the # away where a guess is right"
+        known = mapping.files.get(raw.name) or recognise(raw)
+        if not known and raw.name in mapping.aside:
+            lines += [f"  # {raw.name} was not recognised and left out. If it is one of the tables, take the # away:"]
+            lines += [f"  # {line}" for line in _block(raw, None)]
+        else:
+            lines += _block(raw, known)
     return "\n".join(lines) + "\n"
+
+
+def _block(raw: RawTable, known: FileMap | None) -> list[str]:
+    """The lines of one file; without `known`, guesses."""
+    table = known.table if known else _nearest_table(raw)
+    columns = known.columns if known else {}
+    lines = [f"  {_key(raw.name)}:", f"    table: {table}{'' if known else '   # guessed'}"]
+    if known:
+        lines += [f"    {name}: {value}" for name in ("dates", "decimal") if (value := getattr(known, name))]
+        lines += ["    words:"] if known.words else []
+        for column, words in known.words.items():
+            pairs = ", ".join(f"{_quoted(theirs)}: {_quoted(ours)}" for theirs, ours in words.items())
+            lines.append(f"      {column}: {{{pairs}}}")
+    lines += ["    columns:"]
+    lines += [f"      {column}: {_quoted(source)}" for column, source in columns.items()]
+    left = [c for c in raw.frame.columns if c not in columns.values()]
+    options = sorted(_columns(table) - set(columns))
+    lines += _left(left, options)
+    if not columns:
+        lines[-len(left) - 1] = "    columns:   # take the # away where a guess is right"
+    return [*lines, f"      # {table} may also have: {', '.join(options)}"] if options and left else lines
+
+
+def _left(left: list[str], options: list[str]) -> list[str]:
+    """A comment for each column without a place, with the nearest guess; no guess is made twice."""
+    lines, open_options = [], list(options)
+    for source in left:
+        near = difflib.get_close_matches(plain(source), [plain(o) for o in open_options], 1, 0.6)
+        guess = next((o for o in open_options for sign in HINTS.get(o, ()) if sign in source.lower()), None)
+        guess = guess or next((o for o in open_options if near and plain(o) == near[0]), None)
+        if guess:
+            open_options.remove(guess)
+        lines.append(f"      # {guess or '?'}: {_quoted(source)}")
+    return lines
 
 
 def _nearest_table(raw: RawTable) -> str:
     there = {plain(c) for c in raw.frame.columns}
     known = {
-        t: sum(any(plain(n) in there for n in (*names, c)) for c, names in cs.items()) for t, cs in COLUMNS.items()
+        t: sum(
+            any(plain(n) in there for n in (*names, c))
+            or any(sign in source.lower() for source in raw.frame.columns for sign in HINTS.get(c, ()))
+            for c, names in cs.items()
+        )
+        for t, cs in COLUMNS.items()
     }
     near = difflib.get_close_matches(raw.path.stem.lower(), list(COLUMNS), 1)
     return near[0] if near else max(known, key=lambda t: known[t])
+
+
+def _key(name: str) -> str:
+    return name if plain(name) == name.replace(".", "").replace("-", "").replace("_", "").lower() else _quoted(name)
 
 
 def _quoted(text: str) -> str:

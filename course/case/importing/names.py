@@ -8,6 +8,11 @@ Quote); HubSpot's default properties for companies, contacts and deals.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from course.case.columns import Column, date, key, money, number, rate, text
+from course.case.registry import published
 
 # Case table -> case column -> names in exports. Columns in capitals are read but do not reach a table as they are.
 COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -27,7 +32,7 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "town": ("Billing City", "BillingCity", "City", "Town"),
         "segment": ("Segment", "Segment__c", "Customer Segment", "Company Segment"),
         "industry": ("Industry",),
-        "tier": ("Tier", "Account Tier", "Tier__c", "Rating", "Target Account Tier"),
+        "tier": ("Tier", "Account Tier", "Tier__c", "Target Account Tier"),
         "employees": ("Employees", "NumberOfEmployees", "Number of Employees"),
         "annual_spend_eur": ("Annual Spend", "Annual_Spend__c"),
         "customer_since": ("Customer Since", "Became a Customer Date", "Customer_Since__c", "Close Date of First Deal"),
@@ -93,7 +98,7 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "MODIFIED": ("Last Modified Date", "LastModifiedDate", "SystemModstamp", "hs_lastmodifieddate"),
     },
     "leads": {
-        "lead_id": ("Lead ID", "LeadId"),
+        "lead_id": ("Lead ID", "LeadId", "Id"),
         "created_on": ("Created Date", "CreatedDate", "Create Date"),
         "source": ("Lead Source", "LeadSource", "Original Source"),
         "region": ("Region", "Sales Region"),
@@ -110,9 +115,24 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "hired_on": ("Hire Date", "Start Date", "Hired On"),
         "left_on": ("Leave Date", "End Date", "Left On"),
     },
+    "products": {
+        "product_id": ("Product ID", "Product2Id", "Id", "Record ID"),
+        "name": ("Product Name", "Name"),
+        "product_line": ("Product Family", "Family", "Product Line"),
+        "list_price_eur": ("List Price EUR",),
+        "unit_cost_eur": ("Unit Cost EUR", "Unit cost"),
+    },
+    "campaigns": {
+        "campaign_id": ("Campaign ID", "CampaignId", "Id"),
+        "name": ("Campaign Name", "Name"),
+        "channel": ("Type", "Campaign Type", "Channel"),
+        "starts_on": ("Start Date", "StartDate"),
+        "ends_on": ("End Date", "EndDate"),
+        "budget_eur": ("Budgeted Cost", "BudgetedCost", "Budget"),
+    },
     "quotes": {
         "quote_id": ("Quote ID", "QuoteId", "Quote Number"),
-        "quote_line_id": ("Quote Line Item ID", "QuoteLineItemId", "Line Item ID"),
+        "quote_line_id": ("Quote Line Item ID", "QuoteLineItemId", "Line Item ID", "Id"),
         "opportunity_id": ("Opportunity ID", "OpportunityId", "Deal ID"),
         "product_id": ("Product ID", "Product2Id", "Product"),
         "quoted_on": ("Quote Date", "Created Date", "CreatedDate"),
@@ -122,29 +142,190 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "net_eur": ("Total Price", "TotalPrice", "Grand Total", "Net Amount"),
         "status": ("Status", "Quote Status"),
     },
+    "stage_changes": {
+        "opportunity_id": ("Opportunity ID", "OpportunityId", "Deal ID"),
+        "stage": ("To Stage", "New Stage", "Stage", "StageName", "Deal Stage"),
+        "entered_on": ("Stage Change Date", "Created Date", "CreatedDate", "Last Modified", "Last Modified Date"),
+    },
+    "contact_roles": {
+        "opportunity_id": ("Opportunity ID", "OpportunityId", "Deal ID", "Associated Deal IDs"),
+        "contact_id": ("Contact ID", "ContactId"),
+        "influence": ("Role", "Contact Role", "Buying Role"),
+        "joined_on": ("Created Date", "CreatedDate"),
+    },
+    "deal_lines": {
+        "booking_id": ("Opportunity Product ID", "OpportunityLineItemId", "Line Item ID", "Record ID", "Id"),
+        "opportunity_id": ("Opportunity ID", "OpportunityId", "Deal ID", "Associated Deal IDs", "Associated Deal ID"),
+        "product_id": ("Product2Id", "Product ID", "ProductId"),
+        "product": ("Product Name", "Product", "Name"),
+        "product_line": ("Product Family", "Family"),
+        "quantity": ("Quantity",),
+        "amount_local": ("Total Price", "TotalPrice", "Amount"),
+    },
+    "quote_headers": {
+        "quote_id": ("Quote ID", "QuoteId", "Id", "Quote Number"),
+        "opportunity_id": ("Opportunity ID", "OpportunityId", "Deal ID"),
+        "account_id": ("Account ID", "AccountId"),
+        "status": ("Status", "Quote Status"),
+        "quoted_on": ("Quote Date", "Created Date", "CreatedDate"),
+        "currency": ("CurrencyIsoCode", "Quote Currency", "Currency"),
+    },
+    "quote_lines": {
+        "quote_line_id": ("Quote Line Item ID", "QuoteLineItemId", "Line Item ID", "Id"),
+        "quote_id": ("Quote ID", "QuoteId"),
+        "product_id": ("Product ID", "Product2Id", "Product"),
+        "quantity": ("Quantity",),
+        "list_price_local": ("List Price", "ListPrice"),
+        "discount_rate": ("Discount", "Discount (Percentage)"),
+        "net_local": ("Total Price", "TotalPrice"),
+    },
+    "activity_records": {
+        "activity_id": ("Activity ID", "Task ID", "Event ID", "Record ID", "Id"),
+        "opportunity_id": ("WhatId", "Related To ID", "Opportunity ID", "Deal ID", "Associated Deal IDs"),
+        "kind": ("Type", "TaskSubtype", "Activity Type", "EventSubtype"),
+        "minutes": ("DurationInMinutes", "Duration", "Duration (Minutes)"),
+    },
 }
 
-# What tells a table where several share column names: any of these names must be in the file.
-SIGNS: dict[str, tuple[str, ...]] = {
-    "opportunities": (
-        "Stage", "StageName", "Deal Stage", "dealstage", "Opportunity ID", "Deal ID", "Record ID - Deal", "Close Date",
-        "CloseDate",
+_DEAL = ("Opportunity ID", "OpportunityId", "Deal ID", "Associated Deal IDs", "Associated Deal ID")
+_QUOTE = ("Quote ID", "QuoteId")
+_STAGE = ("Stage", "StageName", "Deal Stage", "dealstage")
+_LEAD = ("Lead ID", "LeadId", "IsConverted", "ConvertedOpportunityId", "Converted Opportunity ID", "ConvertedDate")
+_WHOSE = ("Account ID", "AccountId", "Account Name", "Opportunity Name", "Deal Name", "Close Date", "CloseDate")
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What tells a kind of file: of each group in `groups` one column is there, and none of `without`."""
+
+    table: str
+    groups: tuple[tuple[str, ...], ...]
+    without: tuple[str, ...] = ()
+
+    def fits(self, there: Collection[str]) -> bool:
+        """Whether the columns, given as `plain` names, are those of such a file."""
+        return all(any(plain(n) in there for n in group) for group in self.groups) and not any(
+            plain(n) in there for n in self.without
+        )
+
+
+# Files that hold what belongs to other records, by what only they have; the first that fits is it.
+SIGNS: tuple[Sign, ...] = (
+    Sign("stage_changes", (_DEAL, ("To Stage", "New Stage"))),
+    Sign("stage_changes", (_DEAL, _STAGE, ("Id",))),
+    Sign("stage_changes", (_DEAL, _STAGE, ("Created Date", "CreatedDate", "Stage Change Date")), _WHOSE),
+    Sign("contact_roles", (_DEAL, ("Contact ID", "ContactId")), _STAGE),
+    Sign("quote_lines", (_QUOTE, ("Quantity",)), _DEAL),
+    Sign("quotes", (_QUOTE, _DEAL, ("Quantity",))),
+    Sign("quote_headers", (("Quote Number", "QuoteNumber", *_QUOTE), _DEAL), ("Quantity", *_STAGE)),
+    Sign("deal_lines", (_DEAL, ("Quantity",)), (*_STAGE, "Close Date")),
+    Sign(
+        "activity_records",
+        (
+            ("WhatId", "Related To ID", *_DEAL),
+            ("Activity Date", "ActivityDate", "Activity Type", "TaskSubtype", "DurationInMinutes"),
+        ),
+        _STAGE,
     ),
-    "contacts": ("Email", "E-mail", "Email Address", "Contact ID", "First Name", "FirstName"),
-    "leads": ("Lead ID", "LeadId", "Lead Status"),
-    "quotes": ("Quote ID", "QuoteId", "Quote Line Item ID", "QuoteLineItemId", "Quote Number"),
-    "reps": ("User ID", "UserId", "Hire Date", "Manager ID", "ManagerId"),
-    "accounts": (
-        "Account Name", "Company name", "Industry", "Employees", "NumberOfEmployees", "Billing Country",
-        "BillingCountry",
+    Sign("products", (("Product Code", "ProductCode", "Product Family", "Family"),), (*_DEAL, *_QUOTE, *_WHOSE)),
+    Sign("campaigns", (("BudgetedCost", "Budgeted Cost", "Campaign Name"), ("StartDate", "Start Date")), _STAGE),
+    Sign("leads", (_LEAD,)),
+    Sign("reps", (("User ID", "UserId", "Username", "Hire Date", "Manager ID", "ManagerId"),), (*_STAGE, *_WHOSE)),
+)
+# Files of the three records that everything hangs on: the one that the file bears most columns of is it.
+BROAD: tuple[Sign, ...] = (
+    Sign("opportunities", ((*_STAGE, *_DEAL, "Record ID - Deal", "Close Date", "CloseDate"),)),
+    Sign("contacts", (("Email", "E-mail", "Email Address", "Contact ID", "First Name", "FirstName"),)),
+    Sign(
+        "accounts",
+        (("Account Name", "Company name", "Industry", "Employees", "NumberOfEmployees", "Billing Country",
+          "BillingCountry"),),
     ),
-}  # fmt: skip
+)  # fmt: skip
+
+# What exports hold and the case tables have in another shape; made into tables by `derive`.
+RECORDS: dict[str, tuple[Column, ...]] = {
+    "stage_changes": (
+        text("opportunity_id", "The opportunity"),
+        text("stage", "Stage entered"),
+        date("entered_on", "Day"),
+    ),
+    "contact_roles": (
+        text("opportunity_id", "The opportunity"),
+        text("contact_id", "The person"),
+        text("influence", "Role", "economic", "user", "technical", "coach"),
+        date("joined_on", "Day on which the role was noted"),
+    ),
+    "deal_lines": (
+        key("booking_id", "The line"),
+        text("opportunity_id", "The opportunity"),
+        text("product_id", "The product"),
+        text("product", "The product's name"),
+        text("product_line", "The product's family"),
+        number("quantity", "Units", ""),
+        money("amount_local", "Total of the line", "of the opportunity's currency"),
+    ),
+    "quote_headers": (
+        key("quote_id", "The quote"),
+        text("opportunity_id", "The opportunity"),
+        text("account_id", "The customer"),
+        text("status", "Status", "accepted", "rejected", "open", "superseded"),
+        date("quoted_on", "Day of the quote"),
+        text("currency", "Currency"),
+    ),
+    "quote_lines": (
+        key("quote_line_id", "The line"),
+        text("quote_id", "The quote"),
+        text("product_id", "The product"),
+        number("quantity", "Units", ""),
+        money("list_price_local", "List price of one unit", "of the quote's currency"),
+        rate("discount_rate", "Discount"),
+        money("net_local", "Total of the line", "of the quote's currency"),
+    ),
+    "activity_records": (
+        key("activity_id", "The activity"),
+        text("opportunity_id", "The opportunity"),
+        text("kind", "Kind", "visit", "call", "e-mail", "workshop"),
+        number("minutes", "How long it took", "minutes"),
+    ),
+}
+
+
+def declared(table: str) -> tuple[Column, ...]:
+    """The columns of a case table or of a kind of record; nothing when there is no such table."""
+    node = published().get(table)
+    return node.columns if node else RECORDS.get(table, ())
+
+
+# Parts of columns' names in German, French, Spanish and Italian, for the guesses in a drafted map.
+HINTS: dict[str, tuple[str, ...]] = {
+    "STAGE": ("phase", "étape", "etapa", "fase"),
+    "stage": ("phase", "étape", "etapa", "fase"),
+    "amount_local": ("betrag", "montant", "importe", "importo", "umsatz"),
+    "CLOSE_DATE": ("abschluss", "schlusstermin", "clôture", "cierre", "chiusura"),
+    "created_on": ("erstell", "création", "creación", "creazione"),
+    "opportunity_id": ("chance", "opportun", "deal"),
+    "account_id": ("firm", "account", "kunden", "unternehmen", "entreprise", "empresa", "azienda"),
+    "rep_id": ("inhaber", "propriétaire", "propietario", "titolare", "zuständig"),
+    "country": ("land", "pays", "país", "paese"),
+    "town": ("ort", "stadt", "ville", "ciudad", "città"),
+    "industry": ("branche", "secteur", "sector", "settore"),
+    "employees": ("mitarbeiter", "effectif", "empleados", "dipendenti"),
+    "currency": ("währung", "devise", "moneda", "valuta"),
+    "quantity": ("menge", "quantité", "cantidad", "quantità"),
+}
 
 # Words of the systems -> words of the case tables.
 WORDS: dict[str, dict[str, str]] = {
     "status": {
         "closed won": "won", "closedwon": "won", "won": "won", "closed - won": "won", "closed/won": "won",
         "closed lost": "lost", "closedlost": "lost", "lost": "lost", "closed - lost": "lost", "closed/lost": "lost",
+        "denied": "rejected", "declined": "rejected", "signed": "accepted", "draft": "open", "presented": "open",
+        "needs review": "open", "in review": "open", "approved": "open",
+    },
+    "kind": {
+        "call": "call", "email": "e-mail", "e-mail": "e-mail", "meeting": "visit", "visit": "visit",
+        "workshop": "workshop",
     },
     "motion": {
         "new": "new", "new business": "new", "newbusiness": "new", "new customer": "new", "new logo": "new",

@@ -172,5 +172,43 @@ def parse_choices(text: pd.Series[Any], synonyms: dict[str, str]) -> Parsed:
     text, none = _start(text)
     low = text.str.lower()
     values = low.map(synonyms)
+    values = values.fillna(low.str.replace("_", " ").map(synonyms))  # HubSpot's internal names
     refused = values.isna() & (text != "")
     return Parsed(values, (low != values) & ~refused & (text != ""), none, refused)
+
+
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+
+
+def full_ids(ids: pd.Series[Any]) -> Parsed:
+    """Write Salesforce's ids of 15 characters with the 3 that make them unique whatever the case, and take the first of
+    several ids in a cell. Other ids stay as they are."""
+    none = pd.Series(False, index=ids.index)
+    values, notes = ids.copy(), []
+    coerced, guessed = none.copy(), none.copy()
+    short = values.str.len() == 15
+    if short.any():
+        short &= values.str.fullmatch("[a-zA-Z0-9]+", na=False)
+    if short.any() and _looks_like_salesforce(values[short]):
+        values[short] = values[short].map(lambda text: text + _suffix(text))
+        coerced = short
+        notes.append("ids of 15 characters were written with 18")
+    several = values.str.contains(";", regex=False, na=False)
+    if several.any():
+        values[several] = values[several].str.split(";").str[0].str.strip()
+        guessed = several
+        notes.append("of several ids in a cell the first was taken")
+    return Parsed(values, coerced, guessed, none, notes)
+
+
+def _looks_like_salesforce(ids: pd.Series[Any]) -> bool:
+    """Ids of few kinds of record: the first three characters name the kind, and begin with one of a few signs."""
+    start = ids.str[:3].unique()
+    return len(start) <= 6 and all(text[0] in "0578a" for text in start)
+
+
+def _suffix(text: str) -> str:
+    return "".join(
+        _ALPHABET[sum(1 << place for place, sign in enumerate(text[at : at + 5]) if sign.isupper())]
+        for at in (0, 5, 10)
+    )

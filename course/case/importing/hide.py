@@ -1,0 +1,87 @@
+"""Puts pseudonyms in the place of people's and firms' names and e-mail addresses, the same one everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from typing import Any
+
+import pandas as pd
+
+from course.case.importing.tables import Imported, keys_of, masked
+from course.case.registry import published
+
+# Columns that name somebody, in whatever table they stand.
+_PEOPLE = re.compile(r"(?:^|_)(?:rep_id|manager_id|specialist_id|norvane_rep|lead|owner|sponsor)$")
+_NAMES = {
+    "accounts": "firm", "acquired_accounts": "firm", "crm_accounts_raw": "firm", "partners": "firm",
+    "contacts": "person", "reps": "person", "managers": "person", "crm_contacts_raw": "person",
+}  # fmt: skip
+
+
+def hide(done: Imported, key: bytes) -> None:
+    """Change `done` in place; without `key` nobody finds the names again, and it is not kept.
+
+    Ids of records stay, so that tables join. Text in which somebody wrote freely is not searched for names:
+    `done.notes` says which columns those are.
+    """
+
+    def pseudonym(kind: str, text: str) -> str:
+        mark = hmac.new(key, text.strip().casefold().encode(), hashlib.sha256).hexdigest()[:10]
+        return f"{mark}@example.invalid" if kind == "email" else f"{'Firm' if kind == 'firm' else 'Person'} {mark}"
+
+    def changed(column: pd.Series[Any], kind: str) -> pd.Series[Any]:
+        return column.map({text: pseudonym(kind, text) for text in column.dropna().unique()})
+
+    free: list[str] = []
+    for table, frame in done.tables.items():
+        for column in frame.columns:
+            kind = _kind(table, column)
+            if kind:
+                done.tables[table] = done.tables[table].assign(**{column: changed(frame[column], kind)})
+            elif _is_free(table, column) and frame[column].notna().any():
+                free.append(f"{table}.{column}")
+    for name, table in done.files.items():
+        kind = _kind(table, keys_of(table)[0]) if keys_of(table) else ""
+        rows = done.rows[name]
+        there = rows["row"].str.startswith("refused: ") & ~rows["row"].isin(_BY_ID)
+        ids = changed(rows["id"], kind) if kind else rows["id"]
+        done.rows[name] = rows.assign(id=ids.where(~there, "left out: it may name somebody"))
+    done.columns = [
+        type(account)(**vars(account) | {"examples": tuple(masked(text) for text in account.examples)})
+        for account in done.columns
+    ]
+    done.notes.append(
+        "Names and e-mail addresses are pseudonyms now, the same everywhere; ids of records are as they were. "
+        + (
+            f"These columns hold your own words and were not searched for names: {', '.join(free)}. Read them before "
+            "you pass the tables on."
+            if free
+            else "No column of free text was taken."
+        )
+    )
+
+
+# Words of a list, the firm's or the course's.
+_SHORT = (
+    "region", "segment", "industry", "country", "town", "currency", "quarter", "product_line", "tier", "status",
+    "stage", "motion", "influence", "sales_model", "channel", "kind",
+)  # fmt: skip
+_BY_ID = ("refused: no id", "refused: another row has this id")
+
+
+def _kind(table: str, column: str) -> str:
+    """What a column names: a firm, a person, an e-mail address, or nobody."""
+    if column == "email":
+        return "email"
+    if column == "name":
+        return _NAMES.get(table, "")
+    return "person" if _PEOPLE.search(column) else ""
+
+
+def _is_free(table: str, column: str) -> bool:
+    """Text that is neither an id nor one of a list that the course fixes."""
+    node = published().get(table)
+    declared = next((c for c in node.columns if c.name == column), None) if node else None
+    return bool(declared and declared.kind == "text" and not column.endswith("_id") and column not in _SHORT)

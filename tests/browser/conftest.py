@@ -126,13 +126,18 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.fixture
-def witness(context: BrowserContext) -> Witness:
+def watched(context: BrowserContext) -> Witness:
+    """A witness of all that the context's pages do from now on."""
     witness = Witness()
     context.on("request", lambda request: witness.requests.append(request.url))
     context.on("weberror", lambda error: witness.errors.append(str(error.error)))
     context.on("console", lambda m: witness.errors.append(m.text) if m.type == "error" else None)
     return witness
+
+
+@pytest.fixture
+def witness(context: BrowserContext) -> Witness:
+    return watched(context)
 
 
 @pytest.fixture

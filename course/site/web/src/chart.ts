@@ -156,6 +156,7 @@ function config(element: HTMLElement, width: number): object {
       titleColor: soft,
       titleFontWeight: "normal",
       labelFontSize: 12,
+      labelLimit: 220, // px
       titleFontSize: 12,
       gridColor: line,
       domainColor: line,

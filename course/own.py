@@ -1,14 +1,17 @@
 """An organisation's own tables in the place of the case company's: which exercises they carry, and how these load them.
 
     own = OwnData(Path("own"))            what `course case import` wrote
-    own.verdict(curriculum, module, topic).reason
+    own.verdicts(curriculum)["1.4"].reason
 
-Readings, quizzes and memos stay with the case company; tasks that the tables carry are done on them.
+Readings, quizzes and memos stay with the case company; tasks that the tables carry are done on them, and only tables
+that such tasks load become part of a site.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,8 +20,9 @@ import pandas as pd
 
 from course.case.importing.support import Support, judge
 from course.case.package import DESCRIPTOR, described, read
-from course.curriculum import Curriculum, Module, Topic
+from course.curriculum import Curriculum
 from course.errors import DataError
+from course.exercise import Exercise
 
 
 class OwnData:
@@ -50,6 +54,23 @@ class OwnData:
         found = tuple(self.tables[name].copy() for name in names)
         return found[0] if len(found) == 1 else found
 
-    def verdict(self, curriculum: Curriculum, module: Module, topic: Topic) -> Support:
-        """Whether the topic's exercise can be done on these tables, and if not, why."""
-        return judge(curriculum, module, topic, self.tables)
+    def verdicts(self, curriculum: Curriculum) -> dict[str, Support]:
+        """For each topic with an exercise, whether it can be done on these tables, and if not, why; by id."""
+        return {
+            topic.id: judge(curriculum, module, topic, self.tables)
+            for module, topic in curriculum.topics()
+            if curriculum.exercise(module, topic).exists()
+        }
+
+    def files(self, curriculum: Curriculum, verdicts: Mapping[str, Support]) -> dict[str, bytes]:
+        """The data package's files by name, with the tables alone that exercises load which can be done."""
+        wanted = {
+            table
+            for module, topic in curriculum.topics()
+            if topic.id in verdicts and verdicts[topic.id].answers is not None
+            for table in Exercise.read(curriculum.exercise(module, topic)).tables
+        }
+        package = json.loads((self.folder / DESCRIPTOR).read_text("utf-8"))
+        package["resources"] = [found for found in package["resources"] if found["name"] in wanted]
+        files = {found["path"]: (self.folder / found["path"]).read_bytes() for found in package["resources"]}
+        return files | {DESCRIPTOR: json.dumps(package, indent=2, ensure_ascii=False).encode()}

@@ -6,7 +6,7 @@ Links lead to Markdown files, relative to the page; the site generator turns the
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -27,8 +27,11 @@ def page(body: str, **meta: object) -> str:
     return "---\n" + "\n".join(lines) + "\n---\n\n" + body.strip() + "\n"
 
 
-def home(curriculum: Curriculum) -> str:
-    """The first page: what this is, for whom, where to begin, and the map of all modules and topics."""
+def home(curriculum: Curriculum, own: Sequence[str] | None = None) -> str:
+    """The first page: what this is, for whom, where to begin, and the map of all modules and topics.
+
+    `own` names the topics whose tasks run on an organisation's own data, where it has put them into the course.
+    """
     modules = [m for m in curriculum.modules if m.id]
     written = [(module, topic) for module, topic in curriculum.topics(written=True) if module.id]
     topics = sum(len(m.topics) for m in modules)
@@ -57,7 +60,7 @@ Python; what is not the point is given.</p>
 this site.</p>
 <p><b>One company throughout.</b> Tessaly Instruments sells measuring devices, an analytics subscription and services.
 It is invented; its data hold effects that a careful analysis finds and a quick one misses.</p>
-</div>
+{"" if own is None else _own(curriculum, own)}</div>
 {_gauge(modules, {topic.id for _, topic in written})}
 </div>
 
@@ -68,6 +71,17 @@ It is invented; its data hold effects that a careful analysis finds and a quick 
 </div>
 """
     return page(body, title="Course map", wide=True)
+
+
+def _own(curriculum: Curriculum, carried: Sequence[str]) -> str:
+    """Whose data the tasks run on, with links to those that do."""
+    tasks = [(m, t) for m, t in curriculum.topics(written=True) if m.id and curriculum.exercise(m, t).exists()]
+    links = [f'<a href="{_topic_url(m, t)}">{t.id}</a>' for m, t in tasks if t.id in carried]
+    which = f": {', '.join(links)}" if links else ""
+    return (
+        f"<p><b>Your organisation’s data.</b> {len(links)} of {len(tasks)} tasks run on your own tables{which}. Each "
+        "of the others says what those lack. Readings, quizzes and memos stay with Tessaly Instruments.</p>\n"
+    )
 
 
 def _gauge(modules: list[Module], written: set[str]) -> str:
@@ -161,15 +175,17 @@ def topic_page(
     exercise: bool,
     quiz: bool,
     notebook: str,
+    own: bool = False,
     lacking: str = "",
 ) -> str:
     """A topic: its reading, then the task, the quiz and the sources.
 
-    `lacking` says why the task can't be done on an organisation's own data.
+    `own` says that tasks run on an organisation's own data, `lacking` why this one can't.
     """
     moment, _, rest = reading.markdown.partition("\n## ")
     parts = [
         f'<p class="decision"><b>{"The decision" if module.id else "The step"}</b>{escape(topic.decision)}</p>',
+        f'<p class="note">{_INVENTED}</p>' if own else "",
         f'<div class="moment" markdown="1">\n\n{moment.strip()}\n\n</div>',
         f"## {rest.strip()}" if rest else "",
     ]
@@ -177,7 +193,8 @@ def topic_page(
         link = f'{WITHOUT_SCRIPT}<a href="../{notebook}">{escape(topic.id)} as a notebook</a>.'
         src = f"../assets/exercises/{topic.id}.json"
         element = f'<course-exercise src="{src}"><p class="note">{link}</p></course-exercise>'
-        parts.append(f"## Your turn\n\n{_part(element)}")
+        whose = f'<p class="note">{_YOURS}</p>\n\n' if own else ""
+        parts.append(f"## Your turn\n\n{whose}{_part(element)}")
     if lacking:
         note = f"This task can’t be done on your organisation’s own data: {escape(lacking)}."
         parts.append(f'## Your turn\n\n<p class="note">{note}</p>')
@@ -186,7 +203,7 @@ def topic_page(
         fallback = '<p class="note">The quiz runs in the page and needs JavaScript.</p>'
         element = f'<course-quiz src="{src}">{fallback}</course-quiz>'
         parts.append(f"## Check yourself\n\n{_part(element)}")
-    parts.append(f"## Sources\n\n{_sources(reading, curriculum)}")
+    parts.append(f"## Sources\n\n{_sources(reading, curriculum, own)}")
     return page(
         "\n\n".join(parts),
         title=topic.title,
@@ -202,9 +219,17 @@ def _part(element: str) -> str:
     return f'<div class="part">\n{element}\n</div>'
 
 
-def _sources(reading: Reading, curriculum: Curriculum) -> str:
+_INVENTED = "This reading is about Tessaly Instruments, the course’s invented company, and its figures."
+_YOURS = (
+    "This task runs on your organisation’s own tables, and so do its answers. Its text was written about Tessaly "
+    "Instruments: names and figures in it are that company’s."
+)
+
+
+def _sources(reading: Reading, curriculum: Curriculum, own: bool) -> str:
     lines = [f"- {_reference(curriculum, key)}" for key in reading.sources]
-    lines.append("- Figures about Tessaly Instruments are computed from its data, [table by table](../data.md).")
+    where = ", which are not part of this site" if own else ", [table by table](../data.md)"
+    lines.append(f"- Figures about Tessaly Instruments are computed from its data{where}.")
     return "\n".join(lines)
 
 

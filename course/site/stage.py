@@ -27,6 +27,7 @@ from typing import Any
 import nbformat
 
 from course.case.edition import PRACTICE_SEED, Edition
+from course.case.package import DESCRIPTOR
 from course.case.registry import published
 from course.curriculum import Curriculum, Module, Topic
 from course.errors import BuildError, CourseError
@@ -115,7 +116,10 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
     notebooks: list[dict[str, Any]] = []
     tasks: dict[str, set[str]] = {}
 
-    docs.write("index.md", pages.home(curriculum))
+    verdicts = own.verdicts(curriculum) if own else {}
+    carried = [id for id, found in verdicts.items() if found.answers is not None]
+
+    docs.write("index.md", pages.home(curriculum, carried if own else None))
     for module in curriculum.modules:
         entry: dict[str, Any] = {
             "id": module.id,
@@ -134,7 +138,7 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
             entry["topics"].append({"id": topic.id, "title": topic.title, "url": f"{name}.html", "written": written})
             parts: dict[str, list[str]] = {"tasks": [], "quiz": []}
             there = curriculum.exercise(module, topic).exists()
-            lacking = own.verdict(curriculum, module, topic).reason if own and there else ""
+            lacking = verdicts[topic.id].reason if own and there else ""
             if there and not lacking:
                 exercise = _exercise(curriculum, module, topic, training, cache)
                 parts["tasks"] = [cell["id"] for cell in exercise.page["cells"] if cell["kind"] == "task"]
@@ -142,9 +146,10 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
                     tasks.setdefault(table, set()).add(topic.id)
                 assets.write(f"exercises/{topic.id}.json", _json(exercise.page))
                 assets.write(f"notebooks/{exercise.page['notebook']}", exercise.notebook)
-                notebooks.append(
-                    {"module": module.id, "topic": topic.id, "path": exercise.page["notebook"], "title": topic.title}
-                )
+                listed = {"module": module.id, "topic": topic.id, "path": exercise.page["notebook"]}
+                # A notebook that is taken along would make the practice edition, so it takes the tables along.
+                tables_too = {"data": [DESCRIPTOR, *(f"{t}.csv" for t in exercise.page["tables"])]} if own else {}
+                notebooks.append(listed | {"title": topic.title} | tables_too)
             items = quiz.of(topic.id) if quiz else []
             if items:
                 parts["quiz"] = [item.id for item in items]
@@ -159,7 +164,7 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
             plan.nav.append(f"{name}.md")
             text = pages.topic_page(
                 module, topic, reading, curriculum,
-                exercise=bool(parts["tasks"]), lacking=lacking, quiz=bool(items),
+                exercise=bool(parts["tasks"]), own=own is not None, lacking=lacking, quiz=bool(items),
                 notebook=f"assets/notebooks/{name}.ipynb",
             )  # fmt: skip
             docs.write(f"{name}.md", text)
@@ -176,10 +181,12 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
     assets.write("exercises/index.json", _json(exercises))
     assets.write("notebooks/index.json", _json(notebooks))
 
-    rows, firsts = _data(curriculum, assets, cache, own)
+    files = own.files(curriculum, verdicts) if own else _practice_files(curriculum, cache)
+    rows, firsts = _data(files, assets)
     tables = {name: node for name, node in published().items() if name in rows}
     whose = (
-        "The tables of your own organisation, as they were imported. "
+        "The tables of your own organisation on which its tasks run, as they were imported. What the readings say of "
+        "Tessaly Instruments is computed from that company’s tables, which are not part of this site. "
         if own
         else f"The tables of Tessaly Instruments, practice edition (seed {PRACTICE_SEED}). All people and firms in "
         "them are invented. History runs from January 2023 to December 2025; amounts are in euros unless the unit says "
@@ -312,20 +319,21 @@ _Rows = dict[str, list[list[str]]]
 _SHOWN = 8  # rows of a table to look at in the page
 
 
-def _data(curriculum: Curriculum, assets: Folder, cache: Cache, own: OwnData | None) -> tuple[dict[str, int], _Rows]:
-    """Put the practice edition's data package, or one's own, among the assets.
-
-    Return its tables' numbers of rows and first rows.
-    """
+def _practice_files(curriculum: Curriculum, cache: Cache) -> dict[str, bytes]:
+    """The files of the practice edition's data package by name."""
 
     def make() -> dict[str, bytes]:
-        folder = own.folder if own else Edition(PRACTICE_SEED).write(curriculum.root / ".build" / "package")
+        folder = Edition(PRACTICE_SEED).write(curriculum.root / ".build" / "package")
         return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
-    files = cache.get("data", [], own.digest if own else PRACTICE_SEED, make)
+    return cache.get("data", [], PRACTICE_SEED, make)
+
+
+def _data(files: dict[str, bytes], assets: Folder) -> tuple[dict[str, int], _Rows]:
+    """Put a data package among the assets; return its tables' numbers of rows and first rows."""
     for name, content in files.items():
         assets.write(f"data/{name}", content)
-    resources = json.loads(files["datapackage.json"])["resources"]
+    resources = json.loads(files[DESCRIPTOR])["resources"]
     firsts: _Rows = {}
     for resource in resources:
         with io.TextIOWrapper(io.BytesIO(files[resource["path"]]), "utf-8", newline="") as text:

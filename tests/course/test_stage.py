@@ -16,6 +16,7 @@ import pytest
 
 from course.answer import verdict
 from course.case.edition import PRACTICE_SEED, Edition
+from course.case.package import write
 from course.case.registry import published
 from course.curriculum import ROOT, Curriculum
 from course.errors import BuildError, ContentError, DataError
@@ -386,8 +387,41 @@ def test_tasks_are_done_on_an_organisations_own_tables_and_the_others_say_what_t
     assert not verdict(exercise.solve(Edition(PRACTICE_SEED).load)[task["id"]], task["right"], {}).passed
     assert not (assets / "exercises" / "1.1.json").exists()
     lacking = (docs / module.folder / f"{course.topic('1.1').stem}.md").read_text()
-    assert "can’t be done on your organisation’s own data: there is no table plan, bookings, products" in lacking
-    assert {path.stem for path in (assets / "data").glob("*.csv")} == set(tables)
+    reason = "can’t be done on your organisation’s own data: there is no table plan, bookings or products."
+    assert f'<p class="note">This task {reason}</p>' in lacking
+    assert "This reading is about Tessaly Instruments" in lacking
+    loaded = {"subscriptions", "sales_costs", "marketing_spend"}
+    assert {path.stem for path in (assets / "data").glob("*.csv")} == loaded, "no table that no task loads"
+    described = json.loads((assets / "data" / "datapackage.json").read_text())["resources"]
+    assert {resource["name"] for resource in described} == loaded
+    listed = json.loads((assets / "notebooks" / "index.json").read_text())
+    assert set(listed[0]["data"]) == {"datapackage.json", *(f"{table}.csv" for table in loaded)}
+    carried = (docs / module.folder / f"{course.topic('1.4').stem}.md").read_text()
+    assert "This task runs on your organisation’s own tables" in carried
+    home = (docs / "index.md").read_text()
+    assert (
+        f'1 of 2 tasks run on your own tables: <a href="{module.folder}/{course.topic("1.4").stem}.html">1.4</a>'
+        in home
+    )
+
+
+def test_own_data_leave_no_trace_in_a_site_that_is_built_without_them_afterwards(course: Curriculum) -> None:
+    to = course.exercise(course.module("1"), course.topic("1.4"))
+    to.parent.mkdir(parents=True)
+    shutil.copy(Curriculum(ROOT).exercise(course.module("1"), course.topic("1.4")), to)
+    own = {name: Edition(5).table(name) for name in ("subscriptions", "sales_costs", "marketing_spend")}
+    own["subscriptions"]["account_id"] = "OURS-" + own["subscriptions"]["account_id"]
+    write(own, course.root / "own" / "data", 5, 1.0)
+    (course.root / "training.yml").write_text("data: own\n")
+    stage(course, course.root / ".build", Training.read(course.root / "training.yml"))
+    built = course.root / ".build"
+    assert "OURS-" in (built / "assets" / "data" / "subscriptions.csv").read_text()
+    stage(course, built, Training())
+    for path in [*(built / "assets").rglob("*"), *(built / "docs").rglob("*")]:
+        assert path.is_dir() or b"OURS-" not in path.read_bytes(), path
+    assert "own tables" not in (built / "docs" / "index.md").read_text()
+    listed = json.loads((built / "assets" / "notebooks" / "index.json").read_text())
+    assert not [entry for entry in listed if "data" in entry]
 
 
 def test_own_data_that_are_not_there_are_said_where_they_were_looked_for(course: Curriculum) -> None:

@@ -33,6 +33,7 @@ def write(imported: Imported, supported: list[Support], folder: Path, map_text: 
         (beside / "tasks.csv").write_text(_tasks(supported).to_csv(index=False), "utf-8")
         (beside / "report.md").write_text(report(imported, supported), "utf-8")
         (beside / "map.yml").write_text(map_text, "utf-8")
+        (beside / ".gitignore").write_text("# An organisation's own data: not for a repository.\n*\n", "utf-8")
         if folder.exists():
             folder.rmdir()
         beside.chmod(0o755)

@@ -172,7 +172,7 @@ def test_unknown_columns_get_a_drafted_map_that_works_when_filled_in(tmp_path: P
     assert list(done.tables["accounts"]["employees"]) == [1250, 12]
     assert list(load("accounts", folder=tmp_path / "own" / "data")["name"]) == ["Huber", "Meier"]
     assert {p.name for p in (tmp_path / "own").iterdir()} == {
-        "data", "columns.csv", "rows-kunden.csv", "report.md", "map.yml", "tasks.csv",
+        "data", "columns.csv", "rows-kunden.csv", "report.md", "map.yml", "tasks.csv", ".gitignore",
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import { LitElement, html, nothing, type TemplateResult } from "lit";
 
 import { answers, filled, list } from "./notebook";
+import { dataFolder, fetchBytes } from "./where";
 import { count } from "./words";
 
 const NAME = "my-notebooks.zip";
@@ -33,7 +34,11 @@ export class CourseDownloads extends LitElement {
       const [listed, all, { zipSync, strToU8 }] = await Promise.all([list(), answers(), import("fflate")]);
       const files: Record<string, Uint8Array> = {};
       let answered = 0;
-      for (const { path } of listed) {
+      for (const { path, data = [] } of listed) {
+        for (const name of data) {
+          const beside = `${path.slice(0, path.lastIndexOf("/"))}/data/${name}`;
+          files[beside] ??= await fetchBytes(new URL(name, dataFolder));
+        }
         const notebook = await filled(path, all);
         answered += all.has(path) ? 1 : 0;
         files[path] = strToU8(`${JSON.stringify(notebook, null, 1)}\n`);

@@ -23,6 +23,8 @@ export interface Listed {
   topic: string | null;
   path: string;
   title: string;
+  /** Files of assets/data/ that the notebook loads, where nothing but this site has them. */
+  data?: string[];
 }
 
 /** Answers by notebook path and grade id. */

@@ -18,7 +18,7 @@ export const pythonFolder = new URL(`py/${__PYTHON__}/`, assets);
 /** The part of the course's own Python that runs in the page. */
 export const courseFile = new URL(`py/${__COURSE__}`, assets);
 
-/** The practice edition's tables. */
+/** The tables that exercises load. */
 export const dataFolder = new URL("data/", assets);
 
 /** Resolve the address of one of the site's assets, however the page that names it spells the way there. */
@@ -29,6 +29,15 @@ export function asset(src: string): URL {
 
 /** Fetch JSON; the error says which file and why, for the learner. */
 export async function fetchJson<T>(url: URL): Promise<T> {
+  return (await (await fetched(url)).json()) as T;
+}
+
+/** Fetch a file as it is; errors as for JSON. */
+export async function fetchBytes(url: URL): Promise<Uint8Array> {
+  return new Uint8Array(await (await fetched(url)).arrayBuffer());
+}
+
+async function fetched(url: URL): Promise<Response> {
   const name = url.pathname.slice(site.pathname.length);
   let response: Response;
   try {
@@ -37,7 +46,7 @@ export async function fetchJson<T>(url: URL): Promise<T> {
     throw new Error(`${name} could not be loaded. Is the network there? Reload the page to try again.`);
   }
   if (!response.ok) throw new Error(`${name} could not be loaded: the server answered ${response.status}.`);
-  return (await response.json()) as T;
+  return response;
 }
 
 /** True if the learner's browser asks to save data. */

@@ -297,16 +297,37 @@ def case(
 
 @case_app.command("import")
 def case_import(
-    files: Annotated[list[Path], typer.Argument(help="Files of a CRM export: CSV, with any separator and encoding.")],
-    out: Annotated[Path, typer.Option(help="New folder for the tables and the account of what became of each value.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Files of one export: CSV, with any separator and encoding, one for each object, such as Account.csv "
+            "and Opportunity.csv. Tables that no CRM holds, such as plan.csv, may stand among them."
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option(help="New folder for the tables, report.md (what became of each value) and map.yml.")
+    ],
     map_file: Annotated[
-        Path | None, typer.Option("--map", help="Which column is which; drafted when it is needed.")
+        Path | None,
+        typer.Option(
+            "--map",
+            help="Settings: which column is which, date order, currency rates, your words for stages. Begin with the "
+            "map.yml of an import, or with the one that is drafted when no file is recognised.",
+        ),
     ] = None,
-    pseudonymise: Annotated[bool, typer.Option(help="Replace names and e-mail addresses by pseudonyms.")] = False,
+    pseudonymise: Annotated[
+        bool, typer.Option(help="Replace names of people and firms and e-mail addresses by pseudonyms.")
+    ] = False,
 ) -> None:
     """Turn your organisation's CRM export into case tables, on this computer alone.
 
-    Example: course case import accounts.csv deals.csv --out own
+    Columns of Salesforce and HubSpot are recognised; for others a map is drafted.
+
+    Nothing is invented: report.md says what was taken, coerced, guessed, refused and derived.
+
+    It also says which tasks run on the tables, and what each other one lacks.
+
+    Example: course case import Account.csv Opportunity.csv --out own
     """
     from rich.console import Console
 

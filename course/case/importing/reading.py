@@ -239,13 +239,12 @@ def _aside(frame: pd.DataFrame) -> pd.Series[str]:
         if not again.any():
             break
     reasons |= {int(i): "refused: the header again" for i in np.flatnonzero(again)}
-    empty = first == ""
-    for i in np.flatnonzero(empty.to_numpy()).tolist():
+    for i in np.flatnonzero((first == "").to_numpy()).tolist():
         if not (frame.iloc[i] != "").any():
             reasons[i] = "refused: blank"
     # A long cell is no label of a total, and a total stands where no record's other cells are.
-    low = first[first.str.len() < 80].str.strip().str.lower()
-    for i in low.index[low.str.startswith(_FOOTERS)]:
+    low = {i: text.strip().lower() for i, text in enumerate(first) if text[:1] in _INITIALS and len(text) < 80}
+    for i in [i for i, text in low.items() if text.startswith(_FOOTERS)]:
         filled = int((frame.iloc[i] != "").sum())
         word = re.sub(r"[^\w. ©-]+.*$|\s*\(.*$", "", low[i])
         if filled <= max(2, frame.shape[1] // 2) and (filled == 1 or word.strip().rstrip("s") in _SUMS):
@@ -261,6 +260,7 @@ def _aside(frame: pd.DataFrame) -> pd.Series[str]:
     return pd.Series(reasons, dtype=object).sort_index()
 
 
+_INITIALS = frozenset(sign for word in _FOOTERS for sign in (word[0], word[0].upper()))
 _SUMS = frozenset(word.rstrip("s") for word in _FOOTERS)
 
 

@@ -186,14 +186,15 @@ def full_ids(ids: pd.Series[Any]) -> Parsed:
     none = pd.Series(False, index=ids.index)
     values, notes = ids.copy(), []
     coerced, guessed = none.copy(), none.copy()
-    short = values.str.len() == 15
-    if short.any():
-        short &= values.str.fullmatch("[a-zA-Z0-9]+", na=False)
+    texts = ["" if pd.isna(text) else text for text in ids]
+    short = pd.Series(
+        [len(text) == 15 and text.isalnum() and text.isascii() for text in texts], index=ids.index, dtype=bool
+    )
     if short.any() and _looks_like_salesforce(values[short]):
         values[short] = values[short].map(lambda text: text + _suffix(text))
         coerced = short
         notes.append("ids of 15 characters were written with 18")
-    several = values.str.contains(";", regex=False, na=False)
+    several = pd.Series([";" in text for text in texts], index=ids.index, dtype=bool)
     if several.any():
         values[several] = values[several].str.split(";").str[0].str.strip()
         guessed = several

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,23 @@ import pandas as pd
 
 from course.case.importing.support import Support, judge
 from course.case.package import DESCRIPTOR, described, read
+from course.case.registry import Node
 from course.curriculum import Curriculum
 from course.errors import DataError
 from course.exercise import Exercise
+
+
+def as_imported(node: Node, columns: Collection[str], tables: Collection[str]) -> Node:
+    """A case table as an organisation has it: with the columns that are there, leading to tables that are there.
+
+    Lists of words are left out, for an organisation has words of its own.
+    """
+    kept = [
+        replace(column, choices=(), refers=column.refers if column.refers.split(".")[0] in tables else "")
+        for column in node.columns
+        if column.name in columns
+    ]
+    return replace(node, columns=tuple(kept))
 
 
 class OwnData:

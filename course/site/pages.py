@@ -347,7 +347,7 @@ def data_dictionary(
         used = _used({*node.topics, *tasks.get(name, ())}, places)
         parts.append(_table(name, node, rows.get(name), used, firsts.get(name, [])))
     return page(
-        "\n\n".join(parts), title="Data", register=True, description="The case company’s tables, column by column."
+        "\n\n".join(parts), title="Data", register=True, description="The tables, column by column."
     )
 
 

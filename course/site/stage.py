@@ -33,7 +33,7 @@ from course.curriculum import Curriculum, Module, Topic
 from course.errors import BuildError, CourseError
 from course.exercise import Exercise
 from course.memo import Memo
-from course.own import OwnData
+from course.own import OwnData, as_imported
 from course.page import exercise_page, memo_page, quiz_page
 from course.quiz import Quiz
 from course.reading import Reading, render
@@ -184,9 +184,12 @@ def stage(curriculum: Curriculum, work: Path, training: Training) -> Plan:
     files = own.files(curriculum, verdicts) if own else _practice_files(curriculum, cache)
     rows, firsts = _data(files, assets)
     tables = {name: node for name, node in published().items() if name in rows}
+    if own:
+        tables = {name: as_imported(node, firsts[name][0], rows) for name, node in tables.items()}
     whose = (
         "The tables of your own organisation on which its tasks run, as they were imported. What the readings say of "
-        "Tessaly Instruments is computed from that company’s tables, which are not part of this site. "
+        "Tessaly Instruments is computed from that company’s tables, which are not part of this site. What columns "
+        "mean is said in the words of those tables. "
         if own
         else f"The tables of Tessaly Instruments, practice edition (seed {PRACTICE_SEED}). All people and firms in "
         "them are invented. History runs from January 2023 to December 2025; amounts are in euros unless the unit says "

@@ -394,6 +394,10 @@ def test_tasks_are_done_on_an_organisations_own_tables_and_the_others_say_what_t
     assert {path.stem for path in (assets / "data").glob("*.csv")} == loaded, "no table that no task loads"
     described = json.loads((assets / "data" / "datapackage.json").read_text())["resources"]
     assert {resource["name"] for resource in described} == loaded
+    dictionary = (docs / "data.md").read_text()
+    assert 'id="subscriptions"' in dictionary
+    assert 'href="#accounts"' not in dictionary, "no link to a table that is not there"
+    assert "One of enterprise, mid-market, small" not in dictionary, "an organisation has words of its own"
     listed = json.loads((assets / "notebooks" / "index.json").read_text())
     assert set(listed[0]["data"]) == {"datapackage.json", *(f"{table}.csv" for table in loaded)}
     carried = (docs / module.folder / f"{course.topic('1.4').stem}.md").read_text()

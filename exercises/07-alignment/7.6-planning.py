@@ -255,6 +255,7 @@ assert len(seen) == 4 and seen["territory_id"].is_unique, "four different territ
 expect(gaps)
 assert not set(gaps["territory_id"]) & set(done.loc[done["action"] != "stop", "territory_id"]), "a gap has no campaign"
 # %% after="gaps"
+print("Nobody has shown that a campaign closes deals. Draw lots: two of the four get the money, two stay blank until April, and then you can compare.")
 bar(gaps, "territory_id", "value_eur", title="Most to close and no campaign: value due by the end of March, EUR")
 # %% [markdown] hint="gaps"
 # The deals that are due, without those in the territories that are reached: then one sum and one count for each territory.

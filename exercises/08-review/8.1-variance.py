@@ -197,6 +197,10 @@ assert (seen["risk_eur"].abs() < 0.5 * plan_2026["plan_eur"].sum()).all(), "no a
 expect(at_risk)
 rows = at_risk.reset_index().set_index("assumption")["risk_eur"]
 assert rows["win rate"] < rows["mix"], "the assumption to change is not the one that made last year's miss"
+# %% after="at_risk"
+factor = (lines["win_rate"] / plan_2026["plan_win_rate"]).round(2)
+print("Calculated with the win rates of 2025, each of your quarterly targets of 1.1 would be its old figure times that of its line:")
+print(factor.to_string())
 # %% [markdown] hint="at_risk"
 # Three small sums over the lines, each with two things from the plan of 2026 and one from what came in 2025.
 # %% [markdown] hint="at_risk"
@@ -219,3 +223,6 @@ in_win_rate = plan_2026["plan_eur"] * lines["win_rate"] / plan_2026["plan_win_ra
 in_price = plan_2026["plan_units"] * lines["amount_eur"] / lines["units"]
 at_risk = pd.DataFrame({"assumption": ["mix", "win rate", "price"],
                         "risk_eur": [in_mix.sum() - total, in_win_rate.sum() - total, in_price.sum() - total]})
+# %% [markdown]
+# **What it does to your own work.** Open your `targets` of 1.1. The season in them has not been touched by this review: a quarter keeps its part of the year. The year itself has, line by line, by the factors above.
+# The move of [1.4](topic:1.4) rests on what a contract costs to win, and whoever wins less often pays more for each. Write beside both whether they stand, change or wait, and from which day on somebody can tell. The memo asks for it.

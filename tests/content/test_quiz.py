@@ -1,13 +1,14 @@
-"""No item can be answered without reading it: by its longest option, by where the key stands, or by its type."""
+"""No item can be answered without reading it: by its longest or shortest option, where the key stands, or its type."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from course.quiz import Item, Quiz
+from course.quiz import Item, Option, Quiz
 
 FILES = sorted((Path(__file__).parents[2] / "modules").glob("*/quiz.yml"))
 ITEMS = [item for path in FILES for item in Quiz.read(path).items]
@@ -23,12 +24,13 @@ def test_ids_are_used_once_in_the_whole_course():
     assert not [id for id, n in Counter(item.id for item in ITEMS).items() if n > 1]
 
 
+@pytest.mark.parametrize("extreme", [max, min], ids=["longest", "shortest"])
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.parent.name)
-def test_the_longest_option_is_right_no_more_often_than_by_chance(path: Path):
+def test_neither_the_longest_nor_the_shortest_option_gives_the_key_away(path: Path, extreme: Callable[..., Option]):
     items = singles(path)
-    longest = sum(max(item.options, key=lambda o: len(o.text)).right for item in items)
+    right = sum(extreme(item.options, key=lambda o: len(o.text)).right for item in items)
     by_chance = sum(1 / len(item.options) for item in items)
-    assert longest <= by_chance + len(items) ** 0.5, f"{longest} of {len(items)}, {by_chance:.1f} by chance"
+    assert right <= by_chance + len(items) ** 0.5, f"{right} of {len(items)}, {by_chance:.1f} by chance"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.parent.name)

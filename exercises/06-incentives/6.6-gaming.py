@@ -17,7 +17,6 @@
 # - `quarters`: one row for each person and quarter of 2024 and 2025 in which the person booked something: `commit_eur`, what was committed to on the tenth day, `booked_eur`, what was booked, and `low`, whether less
 #   than 80% of what was booked had been committed to
 # - `decided`: one row for each opportunity decided in three years: `rep_id`, `won`, and `of_old`, whether the account was a customer before 2023. Such customers buy again, and are the easy part of the work
-# - `attained`: mean attainment of each person
 #
 # `at_least(k, n, z)` gives the lower end of the interval of a rate of `k` in `n`; it takes numbers or columns. The reading says which `z` belongs to how many people.
 # %% given
@@ -46,7 +45,6 @@ decided = opportunities[opportunities["status"] != "open"].copy()
 decided["won"] = decided["status"] == "won"
 decided["of_old"] = decided["account_id"].map(accounts.set_index("account_id")["customer_since"]) < "2023-01-01"
 decided = decided[["opportunity_id", "rep_id", "of_old", "won"]]
-attained = attainment.groupby("rep_id")["attainment_rate"].mean()
 quarters.head()
 # %% [markdown] task="held"
 # **1. Who holds back?**
@@ -82,7 +80,10 @@ named = held.reset_index()
 assert len(named) <= 8, "a rule that names more people than this is naming chance"
 assert (named["low_quarters"] / named["quarters"] > 0.7).all(), "who is named does it nearly always"
 # %% after="held"
-shown = held.assign(commit_share=held["rep_id"].map(quarters.groupby("rep_id")["commit_eur"].sum() / quarters.groupby("rep_id")["booked_eur"].sum()), attainment=held["rep_id"].map(attained))
+years = held["rep_id"].map(attainment.groupby("rep_id")["attainment_rate"].mean())
+print(f"A second trace: their mean attainment lies between {years.min():.0%} and {years.max():.0%} of quota.")
+sums = quarters.groupby("rep_id")[["commit_eur", "booked_eur"]].sum()
+shown = held.assign(commit_share=held["rep_id"].map(sums["commit_eur"] / sums["booked_eur"]))
 bar(shown, "rep_id", "commit_share", title="What was committed to, as a share of what was booked, by those who hold back")
 # %% [markdown] hint="held"
 # Half of somebody's quarters may be low by luck, since more than a quarter of all quarters are. What could the person's true rate be at least?

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -291,7 +292,8 @@ def case(
             raise CourseError(f"With --format parquet, --scale is a whole number of divisions, not {scale:g}.")
         with Progress() as progress:
             task = progress.add_task(f"{scale:g} divisions", total=int(scale))
-            write_large(seed, int(scale), out, report=lambda done, _: progress.update(task, completed=done))
+            processes = min(os.cpu_count() or 1, 4)  # each takes up to a gibibyte
+            write_large(seed, int(scale), out, None, lambda done, _: progress.update(task, completed=done), processes)
     typer.echo(f"Wrote the edition {seed} at scale {scale:g} to {out}.")
 
 

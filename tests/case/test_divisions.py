@@ -7,17 +7,23 @@ import duckdb
 import pandas as pd
 import pytest
 
-from course.case.divisions import CATALOGUE, divisions, fields, write_large
+from course.case.divisions import AT_A_TIME, CATALOGUE, fields, write_large
 from course.case.edition import Edition
 from course.case.registry import columns, published
 from course.errors import DataError
 
 
+def rows(path):
+    """A table as it was written, with the types that it is made with."""
+    frame = duckdb.sql(f"SELECT * FROM '{path}'").df()
+    return frame.astype({name: "datetime64[ns]" for name, kind in frame.dtypes.items() if kind.kind == "M"})
+
+
 @pytest.fixture(scope="module")
-def two():
+def two(tmp_path_factory):
     """All tables of an edition of two divisions."""
-    parts = list(divisions(3, 2, sorted(published())))
-    return {name: pd.concat([part[name] for part in parts if name in part]) for name in published()}
+    folder = write_large(3, 2, tmp_path_factory.mktemp("editions") / "two")
+    return {name: rows(folder / f"{name}.parquet") for name in published()}
 
 
 def test_keys_are_unique_among_all_divisions(two):
@@ -51,29 +57,41 @@ def test_the_catalogue_is_what_is_the_same_in_every_division():
     assert same == CATALOGUE
 
 
-def test_the_files_hold_the_divisions_as_declared_and_the_same_bytes_each_time(tmp_path):
-    names = ["accounts", "opportunities", "bookings", "products"]
-    seen = []
-    folder = write_large(3, 2, tmp_path / "large", names, lambda done, of: seen.append((done, of)))
-    again = write_large(3, 2, tmp_path / "again", names)
-    assert seen == [(1, 2), (2, 2)]
+def test_the_files_hold_each_divisions_tables_as_declared(two):
+    for name in published():
+        parts = [Edition(3, division=number).table(name) for number in range(1 if name in CATALOGUE else 2)]
+        kept = two[name]
+        assert list(kept.columns) == [column.name for column in fields(name)]
+        assert len(kept) == sum(map(len, parts)), name
+        for number, part in enumerate(parts):
+            own = kept if name in CATALOGUE else kept[kept.division == number]
+            same = [column.name for column in columns(name) if not column.name.endswith("_id")]
+            pd.testing.assert_frame_equal(own[same].reset_index(drop=True), part[same], check_dtype=False)
+    assert two["accounts"].account_id.iloc[0] == "A-0000-00001"
+    assert two["accounts"].account_id.iloc[-1].startswith("A-0001-")
+    assert set(two["bookings"].product_id) <= set(two["products"].product_id)
+
+
+def test_the_same_seed_gives_the_same_bytes_however_many_processes_make_them(tmp_path):
+    names, count, seen = ["accounts", "products", "regions"], AT_A_TIME + 1, []
+    folder = write_large(3, count, tmp_path / "large", names, lambda done, of: seen.append((done, of)))
+    again = write_large(3, count, tmp_path / "again", names, processes=2)
+    assert seen == [(AT_A_TIME, count), (count, count)]
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == {p.name: p.read_bytes() for p in again.iterdir()}
-    parts = list(divisions(3, 2, names))
     package = json.loads((folder / "datapackage.json").read_text())
+    assert [resource["name"] for resource in package["resources"]] == names
     for resource in package["resources"]:
-        name = resource["name"]
-        kept = duckdb.sql(f"SELECT * FROM '{folder / resource['path']}'").df()
-        expected = pd.concat([part[name] for part in parts if name in part], ignore_index=True)
+        kept = rows(folder / resource["path"])
         assert list(kept.columns) == [field["name"] for field in resource["schema"]["fields"]]
-        assert [column.name for column in fields(name)] == list(kept.columns)
         assert resource["rows"] == len(kept)
-        kept = kept.astype({column: kind for column, kind in expected.dtypes.items() if kind.kind == "M"})
-        pd.testing.assert_frame_equal(kept, expected, check_dtype=False)
+        assert resource["name"] in CATALOGUE or list(kept.division) == sorted(kept.division)
+    assert set(rows(folder / "regions.parquet").division) == set(range(count))
 
 
-def test_a_table_that_does_not_exist_is_named():
+def test_a_table_that_does_not_exist_is_named(tmp_path):
     with pytest.raises(DataError, match="there is no table 'account'"):
-        next(divisions(1, 1, ("account",)))
+        write_large(1, 1, tmp_path / "large", ["account"])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_exists_is_left_alone(tmp_path):

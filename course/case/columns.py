@@ -34,21 +34,31 @@ class Column:
 
     def typed(self, values: Any) -> pd.Series[Any]:
         """Return values as the column's type: int64 (float64 if nullable), float64, bool, datetime64[ns], string."""
-        if self.kind == "date":
-            return pd.Series(pd.to_datetime(values)).astype("datetime64[ns]").reset_index(drop=True)
+        return pd.Series(self.array(values))
+
+    def array(self, values: Any) -> Any:
+        """Return values as an array of the column's type; it shares memory with text made by ``world.take`` only."""
         plain = values.to_numpy() if isinstance(values, pd.Series) else values
         if self.kind == "text":
-            series = pd.Series(plain, dtype=TEXT)
-            return series.mask(series.isna(), np.nan) if self.nullable and isinstance(TEXT, np.dtype) else series
-        series = pd.Series(plain)
+            if isinstance(plain, TextArray):
+                return plain
+            if self.nullable and isinstance(TEXT, np.dtype):
+                plain = [np.nan if value is None or value != value else value for value in plain]
+            return pd.array(plain, dtype=TEXT, copy=True)
+        if not isinstance(plain, np.ndarray):
+            plain = pd.Series(plain).to_numpy()
+        if self.kind == "date":
+            days = plain if plain.dtype.kind == "M" else pd.to_datetime(plain).to_numpy()
+            return days.astype("datetime64[ns]")
         if self.kind == "boolean":
-            return series.astype(bool)
+            return plain.astype(bool)
         if self.kind == "integer" and not self.nullable:
-            return series.astype("int64")
-        return series.astype("float64").round(self.decimals)
+            return plain.astype("int64")
+        return np.round(plain.astype("float64"), self.decimals)
 
 
 TEXT: Any = pd.Series(["text"]).dtype  # object on pandas 2, str on pandas 3
+TextArray: Any = type(pd.array(["text"], dtype=TEXT))
 
 
 def key(name: str, about: str) -> Column:

@@ -133,7 +133,8 @@ def frame(node: Node, made: Any) -> pd.DataFrame:
     missing = {column.name for column in node.columns} ^ set(made)
     if missing:
         raise ValueError(f"{node.name}: declared and made columns differ: {sorted(missing)}")
-    return pd.DataFrame({column.name: column.typed(made[column.name]) for column in node.columns})
+    # every array is new, so that nothing is gained by copying it once more
+    return pd.DataFrame({column.name: column.array(made[column.name]) for column in node.columns}, copy=False)
 
 
 def unknown(name: str, there: list[str]) -> str:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from course.case.columns import Array
@@ -85,26 +87,41 @@ def people(rng: np.random.Generator, languages: list[str]) -> list[str]:
     return names
 
 
-def firms(rng: np.random.Generator, countries: list[str], industries: Array) -> list[str]:
-    """Return a firm's name for each country and industry (a number), all different."""
-    groups: dict[tuple[str, int], list[int]] = {}
-    for place, (country, industry) in enumerate(zip(countries, industries.tolist(), strict=True)):
-        groups.setdefault((LANGUAGE[country], industry), []).append(place)
-    names = [""] * len(countries)
-    for (language, industry), places in sorted(groups.items()):
-        stems, trades = STEMS[language], TRADES[language][industry].split("|")
-        order = rng.permutation(len(stems) * len(trades)).tolist()
-        forms = rng.integers(0, 1 << 30, len(places)).tolist()
-        for count, place in enumerate(places):
-            pick = order[count % len(order)]
-            stem, trade = stems[pick // len(trades)], trades[pick % len(trades)]
-            turn = count // len(order)
-            if turn:  # more firms than names: a double name, as firms that merged have
-                other = stems[(pick // len(trades) + turn) % len(stems)]
-                stem = f"{stem}-{other}" if turn < len(stems) else f"{stem}-{other} {turn // len(stems) + 1}"
-            legal = FORMS[countries[place]]
-            names[place] = f"{stem} {trade} {legal[forms[count] % len(legal)]}"
-    return names
+def firms(rng: np.random.Generator, country: Array, industry: Array) -> Array:
+    """Return a firm's name for each country and industry (numbers), all different."""
+    group = LANGUAGE_OF[country] * len(INDUSTRIES) + industry
+    names, form = np.empty(group.size, dtype=object), np.empty(group.size, dtype=np.int64)
+    for number in np.unique(group).tolist():
+        language, trade = LANGUAGES[number // len(INDUSTRIES)], number % len(INDUSTRIES)
+        known = _firms(language, trade)
+        order, places = rng.permutation(known.size), np.flatnonzero(group == number)
+        form[places] = rng.integers(0, 1 << 30, places.size)
+        turn, place = np.divmod(np.arange(places.size), order.size)
+        names[places] = known[order[place]]
+        for late in np.flatnonzero(turn).tolist():
+            names[places[late]] = _merged(language, trade, int(order[place[late]]), int(turn[late]))
+    return np.asarray(names + _LEGAL[country, form % _FORMS[country]])
 
 
+@cache
+def _firms(language: str, trade: int) -> Array:
+    """Return the names of firms, without their legal form, that a language has for an industry."""
+    return np.array([f"{stem} {of}" for stem in STEMS[language] for of in TRADES[language][trade].split("|")], object)
+
+
+def _merged(language: str, trade: int, place: int, turn: int) -> str:
+    """Return a double name, as firms that merged have, where there are more firms than names."""
+    stems, trades = STEMS[language], TRADES[language][trade].split("|")
+    first, second = stems[place // len(trades)], stems[(place // len(trades) + turn) % len(stems)]
+    again = f" {turn // len(stems) + 1}" if turn >= len(stems) else ""
+    return f"{first}-{second}{again} {trades[place % len(trades)]}"
+
+
+COUNTRIES = tuple(LANGUAGE)
+LANGUAGES = tuple(sorted(FIRST))
+#: the number of each country's language
+LANGUAGE_OF: Array = np.array([LANGUAGES.index(language) for language in LANGUAGE.values()])
+_FORMS: Array = np.array([len(FORMS[country]) for country in COUNTRIES])
+_LEGAL: Array = np.array([[f" {name}" for name in (FORMS[country] * 3)[:3]] for country in COUNTRIES], dtype=object)
+assert _FORMS.max() == _LEGAL.shape[1]
 assert all(len(trades) == len(INDUSTRIES) for trades in TRADES.values())

@@ -67,6 +67,7 @@ def nodes() -> dict[str, Node]:
     return NODES
 
 
+@cache
 def published() -> dict[str, Node]:
     """Return the nodes that learners get, by name."""
     return {name: node for name, node in nodes().items() if node.published}

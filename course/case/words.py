@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
-from course.case.names import FIRST, LAST
+from course.case.columns import Array
+from course.case.names import FIRST, LANGUAGES, LAST
 
 REASONS = (
     "measuring accuracy",
@@ -113,10 +115,17 @@ def pick(options: Sequence[str], luck: float) -> str:
     return options[int(luck * len(options))]
 
 
-def names(rng: np.random.Generator, languages: Sequence[str]) -> list[str]:
-    """Return a person's name for each language; as in life, some share one."""
-    luck = rng.random((2, len(languages))).T.tolist()
-    return [f"{pick(FIRST[own], a)} {pick(LAST[own], b)}" for own, (a, b) in zip(languages, luck, strict=True)]
+def people(rng: np.random.Generator, language: Array) -> Array:
+    """Return a person for each language (a number), as a place in ``PEOPLE``; as in life, some share a name."""
+    first, last = rng.random((2, language.size))
+    given, family = (first * _GIVEN[language]).astype(int), (last * _FAMILY[language]).astype(int)
+    return np.asarray(_FIRST_PERSON[language] + given * _FAMILY[language] + family)
+
+
+@cache
+def addresses() -> Array:
+    """Return what stands before the @ in the e-mail address of each of ``PEOPLE``."""
+    return np.array([plain(name) for name in PEOPLE], dtype=object)
 
 
 def plain(name: str) -> str:
@@ -131,6 +140,12 @@ def plain(name: str) -> str:
 
 
 _PLAIN: dict[str, str] = {}
+
+#: all names of people, language by language
+PEOPLE = tuple(f"{first} {last}" for name in LANGUAGES for first in FIRST[name] for last in LAST[name])
+_GIVEN: Array = np.array([len(FIRST[name]) for name in LANGUAGES])
+_FAMILY: Array = np.array([len(LAST[name]) for name in LANGUAGES])
+_FIRST_PERSON: Array = np.cumsum(_GIVEN * _FAMILY) - _GIVEN * _FAMILY
 
 
 def rewritten(name: str, turn: int) -> str:

@@ -167,10 +167,10 @@ def touchpoints(draw: Draw, deals: Deals) -> dict[str, Array]:
     last = (place == count[row] - 1) & (count[row] > 1)
     searched = last & (rng.random(row.size) < draw.truth["branded_last_rate"])
     channel = np.where(place == 0, opening[row], np.where(searched, 6, middle))
-    before = np.sort(rng.random(row.size) * 90)
-    order = np.argsort(rng.permutation(row.size), kind="stable")
-    gap = before[order]
-    ranked = np.lexsort((-gap, row))
+    gap = np.sort(rng.random(row.size) * 90)
+    order = np.empty(row.size, dtype=np.int64)
+    order[rng.permutation(row.size)] = np.arange(row.size)
+    ranked = order[np.argsort(row * row.size - order)]
     days = (gap[ranked] + (count[row] - place) * 2).astype(int)
     return {
         "opportunity_id": ids("O", deal[row]),

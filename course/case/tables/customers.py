@@ -8,7 +8,7 @@ import numpy as np
 
 from course.case.columns import Array, date, flag, key, money, number, optional, rate, text, whole
 from course.case.edition import Draw
-from course.case.names import TOWNS, firms
+from course.case.names import COUNTRIES, TOWNS, firms
 from course.case.registry import latent, table
 from course.case.sampling import spread
 from course.case.tables.deals import Deals
@@ -25,22 +25,29 @@ from course.case.world import (
     REGIONS,
     SEGMENTS,
     WORLD,
+    by_day,
     ids,
     take,
 )
 
 SEGMENT_WEIGHTS: Array = np.array([0.12, 0.33, 0.55])
 TERRITORIES_PER_REGION = 8
+_ALL_TOWNS = tuple(town for country in COUNTRIES for town in TOWNS[country].split())
+_TOWNS: Array = np.array([len(TOWNS[country].split()) for country in COUNTRIES])
+_FIRST_TOWN: Array = np.cumsum(_TOWNS) - _TOWNS
 
 
 @dataclass(frozen=True)
 class Customers:
-    """Accounts before anything is sold to them, ordered by region, segment and industry. One number per account."""
+    """Accounts before anything is sold to them, ordered by region, segment and industry. One number per account.
+
+    ``country`` is the place in ``COUNTRIES``.
+    """
 
     region: Array
     segment: Array
     industry: Array
-    country: list[str]
+    country: Array
     territory: Array
     criterion: Array
     installed: Array
@@ -126,13 +133,13 @@ def customers(draw: Draw) -> Customers:
     cell = np.repeat(np.arange(flat.size), flat)
     region, segment, industry = np.unravel_index(cell, counts.shape)
     size = cell.size
-    countries = [[name for name, _ in place.countries] for place in WORLD]
+    countries = [np.array([COUNTRIES.index(name) for name, _ in place.countries]) for place in WORLD]
     edges = [np.cumsum([share for _, share in place.countries]) for place in WORLD]
     luck = draw.rng.random(size)
-    country = np.empty(size, dtype=object)
-    for number_, names in enumerate(countries):
+    country = np.empty(size, dtype=np.int64)
+    for number_, there in enumerate(countries):
         own = region == number_
-        country[own] = take(names, np.minimum(np.searchsorted(edges[number_], luck[own]), len(names) - 1))
+        country[own] = there[np.minimum(np.searchsorted(edges[number_], luck[own]), there.size - 1)]
     wanted = [CRITERIA[name] for name in INDUSTRIES]
     wanted[INDUSTRIES.index(draw.truth["price_industry"])] = "price"
     usual = np.array([ARGUMENTS.index(name) for name in wanted])[industry]
@@ -141,7 +148,7 @@ def customers(draw: Draw) -> Customers:
     since = np.datetime64("2014-01-01") + (draw.rng.random(size) * 3200).astype(int)
     territory = region * TERRITORIES_PER_REGION + (draw.rng.random(size) ** 1.35 * TERRITORIES_PER_REGION).astype(int)
     first = np.concatenate([[0], np.cumsum(flat)[:-1]]).reshape(counts.shape)
-    return Customers(region, segment, industry, country.tolist(), territory, criterion, installed, since, first, counts)
+    return Customers(region, segment, industry, country, territory, criterion, installed, since, first, counts)
 
 
 @table(
@@ -227,7 +234,7 @@ def accounts(draw: Draw, customers: Customers, deals: Deals) -> dict[str, Array]
     since = customers.since.astype("datetime64[D]").copy()
     first_win = np.full(size, np.datetime64("NaT"), dtype="datetime64[D]")
     won = np.flatnonzero(deals.won)
-    order = won[np.argsort(deals.closed_on[won], kind="stable")[::-1]]
+    order = won[by_day(deals.closed_on[won])[::-1]]
     first_win[deals.account[order]] = deals.closed_on[order]
     since = np.where(customers.installed, since, first_win)
     staff = np.exp(
@@ -239,19 +246,17 @@ def accounts(draw: Draw, customers: Customers, deals: Deals) -> dict[str, Array]
     spend[draw.rng.random(size) < 0.07] = np.nan
     cost = np.clip(0.08 + 0.02 * customers.segment + 0.03 * draw.rng.standard_normal(size), 0.02, 0.3)
     cost[draw.rng.random(size) < 0.04] = np.nan
-    towns = {country: names.split() for country, names in TOWNS.items()}
-    luck = draw.rng.random(size).tolist()
-    industry = take(INDUSTRIES, customers.industry)
+    town = _FIRST_TOWN[customers.country] + (draw.rng.random(size) * _TOWNS[customers.country]).astype(int)
     tier = np.select([draw.rng.random(size) < np.array([0.6, 0.08, 0.01])[customers.segment]], [0], 2)
     tier[(tier == 2) & (draw.rng.random(size) < np.array([0.8, 0.45, 0.08])[customers.segment])] = 1
     return {
         "account_id": ids("A", np.arange(size)),
-        "name": firms(draw.rng, customers.country, customers.industry),  # type: ignore[dict-item]
+        "name": firms(draw.rng, customers.country, customers.industry),
         "region": take(REGIONS, customers.region),
-        "country": customers.country,  # type: ignore[dict-item]
-        "town": [towns[c][int(u * len(towns[c]))] for c, u in zip(customers.country, luck, strict=True)],  # type: ignore[dict-item]
+        "country": take(COUNTRIES, customers.country),
+        "town": take(_ALL_TOWNS, town),
         "segment": take(SEGMENTS, customers.segment),
-        "industry": industry,
+        "industry": take(INDUSTRIES, customers.industry),
         "regulated": customers.industry < 2,
         "territory_id": ids("T", customers.territory, 3),
         "tier": take(("A", "B", "C"), tier),

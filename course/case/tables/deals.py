@@ -10,7 +10,7 @@ import numpy as np
 from course.case.columns import Array
 from course.case.edition import Draw
 from course.case.registry import latent
-from course.case.sampling import chosen, even_normal, pick, sigmoid, spread
+from course.case.sampling import among, chosen, even_normal, pick, sigmoid, spread
 from course.case.world import (
     ARGUMENTS,
     COMPETITORS,
@@ -30,6 +30,11 @@ from course.case.world import (
     TODAY,
     UNIT_OF_LINE,
     VOLUME,
+    by_day,
+    first_day,
+    month_of,
+    quarter_end,
+    workday,
 )
 
 if TYPE_CHECKING:
@@ -163,22 +168,14 @@ def _intensity(draw: Draw, market: Market) -> Array:
 
 
 def _closing_days(month: Array, rng: np.random.Generator) -> Array:
-    """Return a weekday in each month: many deals close in the last ten days of a quarter."""
-    start = (np.datetime64("2023-01") + month).astype("datetime64[M]")
-    length = ((start + 1).astype("datetime64[D]") - start.astype("datetime64[D]")).astype(int)
+    """Return a workday in each month: many deals close in the last ten days of a quarter."""
+    first = first_day(month)
+    length = (first_day(month + 1) - first).astype(int)
     rush = (month % 3 == 2) & (rng.random(month.size) < 0.3)
     luck = rng.random(month.size)
     day = np.where(rush, length - 10 + luck * 10, luck * length).astype(int)
-    return _weekday(start.astype("datetime64[D]") + day, start)
-
-
-def _weekday(day: Array, month: Array | None = None) -> Array:
-    """Return the days with Saturdays and Sundays moved to the Friday before, or the Monday after at a month's start."""
-    of_week = (day.astype(np.int64) + 3) % 7
-    moved = day - np.maximum(of_week - 4, 0)
-    if month is None:
-        return np.asarray(moved)
-    return np.asarray(np.where(moved.astype("datetime64[M]") < month, moved + 3, moved))
+    moved = workday(first + day)
+    return np.asarray(np.where(moved < first, moved + 3, moved))
 
 
 def _mirage(region: Array, segment: Array, month: Array, real: tuple[int, int]) -> Array:
@@ -198,7 +195,7 @@ def _mirage(region: Array, segment: Array, month: Array, real: tuple[int, int]) 
 
 def _seasoned(truth: dict[str, Any], legacy: Array, won: Array, year: Array, closed: Array, worth: Array) -> Array:
     """Return by what to multiply quantities so that the quarters of the legacy line are half as much left to chance."""
-    quarter = year * 4 + closed.astype("datetime64[M]").astype(int) % 12 // 3
+    quarter = month_of(closed) // 3
     own = won & legacy
     sold = np.maximum(np.bincount(quarter[own], weights=worth[own], minlength=12)[:12], 1)
     first, last = truth["legacy_q1_share"], truth["legacy_q4_share"]
@@ -210,16 +207,17 @@ def _seasoned(truth: dict[str, Any], legacy: Array, won: Array, year: Array, clo
 
 def _led(won: Array, industry: Array, argument: Array, decided: Array, price_industry: str) -> None:
     """Lose deals where chance made another argument look as good as the one on which an industry buys."""
+    cell = industry * len(ARGUMENTS) + argument
+    shape = (len(INDUSTRIES), len(ARGUMENTS))
+    cases, wins = (np.bincount(cell[which], minlength=np.prod(shape)).reshape(shape) for which in (decided, won))
     for place, name in enumerate(INDUSTRIES):
-        best = "price" if name == price_industry else CRITERIA[name]
-        own = decided & (industry == place)
-        limit = won[own & (argument == ARGUMENTS.index(best))].mean() - 0.03
+        best = ARGUMENTS.index("price" if name == price_industry else CRITERIA[name])
+        limit = wins[place, best] / cases[place, best] - 0.03
         for other in range(len(ARGUMENTS)):
-            cases = np.flatnonzero(own & (argument == other))
-            surplus = int(won[cases].sum() - limit * cases.size)
-            if ARGUMENTS[other] != best and surplus > 0:
-                wins = cases[won[cases]]
-                won[wins[np.linspace(0, wins.size - 1, surplus).astype(int)]] = False
+            surplus = int(wins[place, other] - limit * cases[place, other])
+            if other != best and surplus > 0:
+                lucky = np.flatnonzero(won & (cell == place * len(ARGUMENTS) + other))
+                won[lucky[np.linspace(0, lucky.size - 1, surplus).astype(int)]] = False
 
 
 def _spare(staff: Staff, land: Land) -> Array:
@@ -243,7 +241,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     size = cell.size
 
     cycle = np.exp(np.array([5.0, 4.45, 3.7])[segment] + 0.42 * np.clip(rng.standard_normal(size), -2.2, 2.2))
-    created = _weekday(closed - cycle.astype(int) - 6)
+    created = workday(closed - cycle.astype(int) - 6)
     there = created <= LAST_DAY
     product, month, segment, region, industry, closed, created = (
         part[there] for part in (product, month, segment, region, industry, closed, created)
@@ -274,11 +272,10 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     luck = rng.random(size)
     after_entry = month >= truth["entry_month"]
     threatened = (product == VOLUME) & after_entry
-    rivals = np.tile(np.array([0.23, 0.24, 0.17, 0.0, 0.36]), (size, 1))
-    rivals[after_entry, 3] = 0.08
-    rivals[threatened] = np.array([0.08, 0.08, 0.03, 0.68, 0.13])
-    rivals[month >= 30, 2] = 0.0
-    competitor = pick(luck, rivals)
+    rivals = np.array([[0.23, 0.24, 0.17, 0.0, 0.36], [0.23, 0.24, 0.17, 0.08, 0.36], [0.08, 0.08, 0.03, 0.68, 0.13]])
+    later = rivals.copy()
+    later[:, 2] = 0.0
+    competitor = pick(luck, np.concatenate([rivals, later]), after_entry.astype(int) + threatened + 3 * (month >= 30))
     competitor[competitor == len(COMPETITORS)] = -1
 
     # how large: quantities before rounding, scaled so that the twin regions come to the same total
@@ -296,15 +293,12 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     leaked += np.where(small & (rng.random(size) < 0.65), truth["small_deal_leak"], 0)
     # the leakers give most where it goes beyond their limit and nobody looks: neither small deals nor the largest
     habit = np.where(small, 0.4, np.where(large, 0.35, 0.97))
-    by_leaker = np.isin(rep, staff.leakers) & (rng.random(size) < habit)
+    by_leaker = among(rep, staff.leakers) & (rng.random(size) < habit)
     home = (region == REGIONS.index(truth["leak_region"])) & (rng.random(size) < 0.12)
     leaked += np.where(by_leaker, truth["leak"], np.where(home, truth["leak"] * 0.5, 0))
     favoured = rng.random(size) < 0.016
     leaked += np.where(favoured, 0.1, 0)
-    quarter_end = (
-        ((closed.astype("datetime64[M]").astype(int) // 3 + 1) * 3).astype("datetime64[M]").astype("datetime64[D]")
-    )
-    last_days = (quarter_end - closed).astype(int) <= 10
+    last_days = (quarter_end(closed) - closed).astype(int) <= 10
     spike = (product == PREMIUM) & last_days
     discount += leaked + np.where(spike, truth["quarter_end_discount"] * (0.6 + 0.8 * rng.random(size)), 0)
 
@@ -355,7 +349,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
         (product == PRODUCT_IDS.index("P-810")) & (month >= truth["spiff_month"]) & (month < truth["spiff_month"] + 3)
     )
     logit += truth["spiff_lift"] * spiffed
-    picky = np.isin(rep, staff.cherry_pickers)
+    picky = among(rep, staff.cherry_pickers)
     logit += np.where(picky, np.where(installed, 1.7, -1.1), 0)
     # whose manager leads too many people wins less: quotas do not know it, attainment shows it
     alone = overspan(staff, truth)[rep] * truth["overspan_loss"] * 1.5
@@ -367,10 +361,10 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     probability = np.where(unlucky, 0.03, probability)
     probability = np.where(threatened, probability * (1 - truth["entry_loss"]), probability)
     # where a release is compared with its predecessor, or a month with the next, chance is evened out by month
-    compared = np.isin(product, [what for what, _ in RELEASES])
+    compared = among(product, np.array([what for what, _ in RELEASES]))
     by_month = compared | (product == VOLUME) | (product == PLUS)
-    known = matched * 2 + (industry < 2)
-    order = np.lexsort((known, np.where(by_month, month, 0), np.where(compared, release >= 0, 0), product))
+    cell = (product * 2 + (compared & (release >= 0))) * (MONTHS + _LEAD_MONTHS) + np.where(by_month, month, 0)
+    order = np.argsort((cell * 4 + matched * 2 + (industry < 2)).astype(np.uint16), kind="stable")
     won = np.empty(size, dtype=bool)
     won[order] = chosen(np.where(is_open, 0, probability)[order], rng.random())
     # few deals are large and sold remotely: luck alone must not make them look as good as the others
@@ -388,19 +382,20 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
 
     # the sandbaggers hold back deals of a quarter's last days
     held = (
-        np.isin(rep, staff.sandbaggers)
+        among(rep, staff.sandbaggers)
         & won
         & last_days
         & (rng.random(size) < 0.5)
         & (closed < np.datetime64("2025-12-01"))
         & ~((month >= MONTHS - 4) & (small_cell | falling))
     )
-    closed = np.where(held, _weekday(closed + 14), closed)
-    held &= (closed.astype("datetime64[M]").astype(int) // 3) * 3 == closed.astype("datetime64[M]").astype(int)
+    closed = np.where(held, workday(closed + 14), closed)
+    held &= month_of(closed) % 3 == 0
 
     # the first booking makes a prospect a customer
     first_win = np.full(customers.region.size, _FAR, dtype="datetime64[D]")
-    np.minimum.at(first_win, account[won], closed[won])
+    latest_first = np.flatnonzero(won)[by_day(closed[won])[::-1]]
+    first_win[account[latest_first]] = closed[latest_first]
     new = ~installed & (closed <= first_win[account])
     open_new = ~installed & (first_win[account] > LAST_DAY)
     new = np.where(is_open, open_new, new)
@@ -409,7 +404,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     net_factor = (1 - discount) * prices[product]
     fx_month = np.clip(month, 0, MONTHS - 1)
     drift = (rates.listed / rates.rate)[rates.of_region[region], fx_month]
-    year = closed.astype("datetime64[Y]").astype(int) - 53
+    year = month_of(closed) // 12
     quantity = quantity * _seasoned(truth, line == 0, won, year, closed, quantity * net_factor * drift)
     first, other = market.twins
     totals = [float(np.sum((quantity * net_factor * drift)[won & (region == twin)])) for twin in (first, other)]
@@ -444,10 +439,8 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     closed = np.where(is_open, np.datetime64("NaT"), closed)
 
     # where from
-    options = spend.reach[
-        np.clip(((created.astype("datetime64[M]") - np.datetime64("2023-01")).astype(int)), 0, MONTHS - 1)
-    ]
-    source = np.where(new, pick(rng.random(size), options), len(SOURCES))
+    opened = np.clip(month_of(created), 0, MONTHS - 1)
+    source = np.where(new, pick(rng.random(size), spend.reach, opened), len(SOURCES))
     via_partner = rng.random(size) < np.array([0.1, 0.24, 0.38])[segment]
     partner = np.where(
         via_partner | (source == SOURCES.index("partner")), region * 7 + (rng.random(size) ** 1.5 * 7).astype(int), -1

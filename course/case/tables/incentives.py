@@ -10,9 +10,10 @@ import pandas as pd
 from course.case.columns import Array, date, flag, key, money, optional, rate, text, whole
 from course.case.edition import Draw
 from course.case.registry import latent, table
+from course.case.sampling import among
 from course.case.tables.deals import Deals
 from course.case.tables.staff import Staff
-from course.case.world import LAST_DAY, PRODUCT_IDS, QUARTERS, ids, month_of, quarter_of, take
+from course.case.world import LAST_DAY, PRODUCT_IDS, QUARTERS, by_day, first_day, ids, month_of, quarter_of, take
 
 OLD_RATE, NEW_RATE, BUNDLE_RATE, CLAWBACK_DAYS = 0.045, 0.04, 0.03, 90
 _PLAN = (
@@ -107,7 +108,7 @@ def teams(draw: Draw, staff: Staff) -> dict[str, Array]:
 def referrals(draw: Draw, deals: Deals, staff: Staff) -> dict[str, Array]:
     """One row is an opportunity that a colleague of the same team passed on."""
     rng = draw.rng
-    year = np.clip(deals.created_on.astype("datetime64[Y]").astype(int) - 53, 0, 2)
+    year = np.clip(month_of(deals.created_on) // 12, 0, 2)
     share = staff.team_share[staff.rep_manager[deals.rep], year]
     passed = np.flatnonzero(
         rng.random(deals.rep.size) < 0.02 + 0.18 * np.exp(-(((share - draw.truth["best_team_share"]) / 0.17) ** 2))
@@ -203,9 +204,9 @@ def cancelled(draw: Draw, deals: Deals, staff: Staff) -> Cancelled:
     volume = np.bincount(deals.rep[hardware], minlength=staff.hired.size)
     busy = np.argsort(-volume, kind="stable")[:14]
     gamers = busy[rng.permutation(busy.size)[:2]]
-    chance = np.where(np.isin(deals.rep, gamers), draw.truth["gaming_rate"], 0.05)
+    chance = np.where(among(deals.rep, gamers), draw.truth["gaming_rate"], 0.05)
     deal = np.flatnonzero(hardware & (rng.random(deals.rep.size) < chance))
-    gamed = np.isin(deals.rep[deal], gamers) & (rng.random(deal.size) < 0.85)
+    gamed = among(deals.rep[deal], gamers) & (rng.random(deal.size) < 0.85)
     days = np.where(
         gamed, 91 + (rng.random(deal.size) ** 1.6 * 12).astype(int), 3 + (rng.random(deal.size) * 260).astype(int)
     )
@@ -262,16 +263,15 @@ def cancellations(draw: Draw, deals: Deals, cancelled: Cancelled) -> dict[str, A
 def payouts(draw: Draw, deals: Deals) -> dict[str, Array]:
     """One row is what a salesperson was paid for a deal won, before any clawback."""
     deal = np.flatnonzero(deals.won)
-    deal = deal[np.argsort(deals.closed_on[deal], kind="stable")]
+    deal = deal[by_day(deals.closed_on[deal])]
     booked = deals.closed_on[deal]
     after = booked >= np.datetime64("2025-01-01")
     amount = deals.amount_eur[deal]
-    month = booked.astype("datetime64[M]") + 2
     return {
         "payout_id": ids("PO", np.arange(deal.size)),
         "rep_id": ids("R", deals.rep[deal], 3),
         "opportunity_id": ids("O", deal),
-        "paid_on": month.astype("datetime64[D]") - 1,
+        "paid_on": first_day(month_of(booked) + 2) - 1,
         "commission_eur": np.where(after, NEW_RATE, OLD_RATE) * amount,
         "bundle_bonus_eur": np.where(after & (deals.second[deal] >= 0), BUNDLE_RATE * amount, 0),
     }

@@ -9,10 +9,10 @@ import numpy as np
 from course.case.columns import Array, date, flag, key, number, optional, rate, text, whole
 from course.case.edition import Draw
 from course.case.registry import latent, table
-from course.case.sampling import pick
+from course.case.sampling import among, pick
 from course.case.tables.customers import TERRITORIES_PER_REGION, Customers
 from course.case.tables.deals import Deals
-from course.case.world import FIRST_DAY, INDUSTRIES, LAST_DAY, REGIONS, SEGMENTS, SOURCES, ids, take
+from course.case.world import FIRST_DAY, INDUSTRIES, LAST_DAY, REGIONS, SEGMENTS, SOURCES, by_day, ids, month_of, take
 
 LEAD_SOURCES = ("content download", "web search", "webinar", "trade event", "partner", "referral")
 _RATE = np.array([0.012, 0.19, 0.2, 0.22, 0.34, 0.42])
@@ -48,7 +48,7 @@ def inbound(draw: Draw, deals: Deals, customers: Customers) -> Leads:
     """
     rng = draw.rng
     known = {SOURCES.index(name): place for place, name in enumerate(LEAD_SOURCES) if name in SOURCES}
-    fits = deals.new & np.isin(deals.source, list(known)) & (deals.created_on >= FIRST_DAY + 70)
+    fits = deals.new & among(deals.source, np.array(list(known))) & (deals.created_on >= FIRST_DAY + 70)
     deal = np.flatnonzero(fits)
     source = np.array([known.get(place, 0) for place in range(len(SOURCES))])[deals.source[deal]]
     download = (source == LEAD_SOURCES.index("web search")) & (rng.random(deal.size) < 0.14)
@@ -65,10 +65,12 @@ def inbound(draw: Draw, deals: Deals, customers: Customers) -> Leads:
 
     sources, regions_ = np.concatenate([source, lost_source]), np.concatenate([region, lost_region])
     size, won = sources.size, np.arange(sources.size) < deal.size
-    best = np.minimum(_RATE[sources] / (_USUAL / _USUAL.sum() * _ANSWER).sum(), 0.98)
-    weights = usual[regions_].reshape(size, -1)
+    # how an answer turns out, by (region, source, lost or won): one row of weights each
+    best = np.minimum(_RATE / (_USUAL / _USUAL.sum() * _ANSWER).sum(), 0.98)
     answer = _ANSWER.ravel() * best[:, None]
-    cell = pick(rng.random(size), weights * np.where(won[:, None], answer, 1 - answer))
+    weights = usual.reshape(len(REGIONS), 1, 1, -1) * np.stack([1 - answer, answer], axis=1)
+    row = (regions_ * len(LEAD_SOURCES) + sources) * 2 + won
+    cell = pick(rng.random(size), weights.reshape(-1, _ANSWER.size), row)
     poor, bin_ = cell // 5 == 1, cell % 5
     hours = np.exp(np.log(_HOURS[bin_]) + rng.random(size) * np.log(_HOURS[bin_ + 1] / _HOURS[bin_]))
     hours = np.where(~won & (rng.random(size) < 0.07), np.nan, hours)
@@ -96,7 +98,7 @@ def inbound(draw: Draw, deals: Deals, customers: Customers) -> Leads:
         np.where(long > 24, 1 + (rng.random(size) < 0.4), rng.random(size) < 0.22),
     )
     moves = np.where((long < 24) & (moves > 0) & (rng.random(size) < 0.5), 0, moves).astype(int)
-    order = np.argsort(created, kind="stable")
+    order = by_day(created)
     deal_of = np.concatenate([deal, np.full(size - deal.size, -1)])
     parts = (sources, regions_, segment, industry, account, deal_of, created, hours, poor, moves)
     return Leads(*(part[order] for part in parts))
@@ -223,7 +225,7 @@ def lead_features(draw: Draw, inbound: Leads) -> dict[str, Array]:
     promising = _promising(inbound, draw.fresh("promise"))
     visits = np.floor(np.exp(0.7 + 0.75 * promising + 0.8 * rng.standard_normal(size)))
     pages = np.floor(visits * (1.5 + 2 * rng.random(size)))
-    year = inbound.created_on.astype("datetime64[Y]").astype(int) - 53
+    year = month_of(inbound.created_on) // 12
     cell = inbound.region * 3 + year
     asked = inbound.source > 0  # downloads say little of a region
     rates = np.bincount(cell, weights=won & asked, minlength=18) / np.maximum(np.bincount(cell[asked], minlength=18), 1)

@@ -22,6 +22,7 @@ from course.case.world import (
     UNITS,
     VOLUME,
     WORLD,
+    month_of,
     take,
 )
 
@@ -41,7 +42,7 @@ class Yearly:
 def yearly(draw: Draw, bookings: pd.DataFrame) -> Yearly:
     """Count the bookings."""
     product = pd.Categorical(bookings["product_id"], categories=list(PRODUCT_IDS)).codes.astype(int)
-    month = bookings["booked_on"].to_numpy().astype("datetime64[M]").astype(int) - 636
+    month = month_of(bookings["booked_on"].to_numpy().astype("datetime64[D]"))
     code = product * 12 + month // 3
     shape = (len(PRODUCTS), 3, 4)
     size = len(PRODUCTS) * 12
@@ -98,7 +99,7 @@ def market_size(draw: Draw, bookings: pd.DataFrame) -> dict[str, Array]:
     """One row is the market of a business unit in a region in a year, 2026 as forecast."""
     unit = pd.Categorical(bookings["business_unit"], categories=list(UNITS)).codes.astype(int)
     region = pd.Categorical(bookings["region"], categories=list(REGIONS)).codes.astype(int)
-    year = bookings["booked_on"].to_numpy().astype("datetime64[Y]").astype(int) - 53
+    year = month_of(bookings["booked_on"].to_numpy().astype("datetime64[D]")) // 12
     code = (unit * len(REGIONS) + region) * 3 + year
     booked = np.bincount(code, weights=bookings["amount_eur"].to_numpy(), minlength=len(UNITS) * len(REGIONS) * 3)
     own = booked.reshape(len(UNITS), len(REGIONS), 3)

@@ -9,7 +9,7 @@ import numpy as np
 from course.case import notes, words
 from course.case.columns import Array, date, flag, key, number, rate, text, whole
 from course.case.edition import Draw
-from course.case.names import LANGUAGE, people
+from course.case.names import LANGUAGE, LANGUAGE_OF, people
 from course.case.registry import latent, table
 from course.case.sampling import chosen, pick
 from course.case.tables.customers import Customers
@@ -25,6 +25,7 @@ from course.case.world import (
     REGIONS,
     WORLD,
     ids,
+    numbered,
     take,
 )
 
@@ -172,25 +173,22 @@ def customer_people(draw: Draw, customers: Customers) -> People:
 )
 def contacts(draw: Draw, customers: Customers, customer_people: People) -> dict[str, object]:
     """One row is a person at an account."""
-    size = customer_people.account.size
-    languages = [LANGUAGE[customers.country[place]] for place in customer_people.account.tolist()]
-    names = words.names(draw.rng, languages)
-    titles = [words.TITLES[INFLUENCES[role]] for role in customer_people.role.tolist()]
-    luck = draw.rng.random(size).tolist()
-    chosen = [options[int(u * len(options))] for options, u in zip(titles, luck, strict=True)]
-    missing = (draw.rng.random(size) < 0.09).tolist()
-    emails = [
-        None if gone else f"{words.plain(name)}@a{account + 1:05d}.example"
-        for name, account, gone in zip(names, customer_people.account.tolist(), missing, strict=True)
-    ]
+    account, role = customer_people.account, customer_people.role
+    size = account.size
+    person = words.people(draw.rng, LANGUAGE_OF[customers.country[account]])
+    titles = [words.TITLES[influence] for influence in INFLUENCES]
+    count = np.array([len(own) for own in titles])
+    title = (np.cumsum(count) - count)[role] + (draw.rng.random(size) * count[role]).astype(int)
+    addresses = words.addresses()[person] + np.asarray(numbered("@a{:05d}.example", account))
+    emails = np.where(draw.rng.random(size) < 0.09, None, addresses)
     return {
         "contact_id": ids("K", np.arange(size)),
-        "account_id": ids("A", customer_people.account),
-        "name": names,
+        "account_id": ids("A", account),
+        "name": take(words.PEOPLE, person),
         "email": emails,
-        "title": [title for title, _ in chosen],
-        "function": [function for _, function in chosen],
-        "influence": take(INFLUENCES, customer_people.role),
+        "title": take([name for own in titles for name, _ in own], title),
+        "function": take([function for own in titles for _, function in own], title),
+        "influence": take(INFLUENCES, role),
     }
 
 
@@ -254,9 +252,8 @@ def influences(draw: Draw, deals: Deals, buying_groups: Groups) -> dict[str, Arr
     size = groups.deal.size
     segment = deals.segment[groups.deal]
     outcome = deals.status[groups.deal]
-    mindset = pick(
-        rng.random(size), np.array([[0.35, 0.3, 0.25, 0.1], [0.4, 0.3, 0.2, 0.1], [0.12, 0.18, 0.44, 0.26]])[outcome]
-    )
+    mindsets = np.array([[0.35, 0.3, 0.25, 0.1], [0.4, 0.3, 0.2, 0.1], [0.12, 0.18, 0.44, 0.26]])
+    mindset = pick(rng.random(size), mindsets, outcome)
     decides = np.where(segment == 0, groups.role == 0, groups.role == 2)
     power = np.clip(np.round(2.2 + 1.5 * decides + 0.9 * rng.standard_normal(size)), 1, 5)
     concerns = np.array(
@@ -270,7 +267,7 @@ def influences(draw: Draw, deals: Deals, buying_groups: Groups) -> dict[str, Arr
     shifted = concerns.copy()
     shifted[0] = [0.25, 0.42, 0.05, 0.03, 0.03, 0.08, 0.02, 0.12]
     shifted[2] = [0.03, 0.02, 0.24, 0.16, 0.1, 0.36, 0.02, 0.07]
-    table_ = np.where((segment == 0)[:, None], concerns[groups.role], shifted[groups.role])
+    concern = np.where(segment == 0, groups.role, groups.role + len(INFLUENCES))
     until = np.where(outcome > 0, deals.closed_on[groups.deal], LAST_DAY)
     wait = (np.exp(1.8 + 0.9 * rng.standard_normal(size))).astype(int)
     contacted = np.minimum(groups.joined_on + wait, until)
@@ -284,7 +281,7 @@ def influences(draw: Draw, deals: Deals, buying_groups: Groups) -> dict[str, Arr
         "decision_style": take(STYLES, (rng.random(size) * 4).astype(int)),
         "power": power,
         "stance": groups.stance,
-        "concern": take(CONCERNS, pick(rng.random(size), table_)),
+        "concern": take(CONCERNS, pick(rng.random(size), np.concatenate([concerns, shifted]), concern)),
         "joined_on": groups.joined_on,
         "contacted_on": np.where(never, np.datetime64("NaT"), contacted),
     }

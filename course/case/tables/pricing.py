@@ -14,7 +14,7 @@ from course.case.sampling import pick, spread
 from course.case.tables.customers import Customers
 from course.case.tables.deals import Deals
 from course.case.tables.staff import Staff
-from course.case.world import MONTH_STARTS, MONTHS, PRODUCT_IDS, PRODUCTS, REGIONS, ids, take
+from course.case.world import MONTH_STARTS, MONTHS, PRODUCT_IDS, PRODUCTS, REGIONS, ids, quarter_end, take
 
 BANDS = (1, 10, 30, 100, 300)
 _BAND_MIDDLE = np.array([5, 18, 55, 170, 400])
@@ -135,8 +135,7 @@ def _grounds(accounts: pd.DataFrame, asked_for: Array, rival: Array, draw: Draw)
 
 def _last_days(day: Array) -> Array:
     """Return whether days are among the last ten of their quarter."""
-    following = ((day.astype("datetime64[M]").astype(int) // 3 + 1) * 3).astype("datetime64[M]").astype("datetime64[D]")
-    return np.asarray((following - day).astype(int) <= 10)
+    return np.asarray((quarter_end(day) - day).astype(int) <= 10)
 
 
 CALLED_OFF = tuple(PRODUCT_IDS.index(name) for name in ("P-410", "P-420", "P-710", "P-720"))

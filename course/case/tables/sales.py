@@ -29,8 +29,11 @@ from course.case.world import (
     STAGES,
     UNIT_OF_LINE,
     UNITS,
+    by_day,
+    first_day,
     ids,
     month_of,
+    quarter_end,
     take,
 )
 
@@ -164,7 +167,7 @@ def offer_lines(draw: Draw, deals: Deals) -> Lines:
     both = deals.second >= 0
     deal = np.concatenate([np.arange(deals.product.size), np.flatnonzero(both)])
     line = np.concatenate([np.zeros(deals.product.size, dtype=int), np.ones(int(both.sum()), dtype=int)])
-    order = np.lexsort((line, deal))
+    order = np.argsort(deal, kind="stable")
     parts = (
         (deals.product, deals.second),
         (deals.quantity, deals.second_quantity),
@@ -196,7 +199,7 @@ def bookings(draw: Draw, deals: Deals, offer_lines: Lines) -> dict[str, Array]:
     """One row is a line of an order: an opportunity that was won has one line, a bundle two."""
     won = deals.won[offer_lines.deal]
     deal, product = offer_lines.deal[won], offer_lines.product[won]
-    order = np.argsort(deals.closed_on[deal], kind="stable")
+    order = by_day(deals.closed_on[deal])
     deal, product = deal[order], product[order]
     quantity = offer_lines.quantity[won][order]
     line = LINE_OF_PRODUCT[product]
@@ -332,12 +335,8 @@ def quotes(draw: Draw, deals: Deals, offer_lines: Lines, rates: Money) -> dict[s
     closed = np.where(deals.status > 0, deals.closed_on, np.minimum(deals.expected_on, LAST_DAY))
     closed = np.maximum(closed, deals.created_on)
     quoted = closed - (draw.rng.random(size) * 7).astype(int)
-    quarter = (closed.astype("datetime64[M]").astype(int) // 3 * 3).astype("datetime64[M]").astype("datetime64[D]")
-    following = (
-        (closed.astype("datetime64[M]").astype(int) // 3 * 3 + 3).astype("datetime64[M]").astype("datetime64[D]")
-    )
-    rush = following - 10
-    quoted = np.maximum(quoted, np.where(closed >= rush, rush, quarter))
+    rush = quarter_end(closed) - 10
+    quoted = np.maximum(quoted, np.where(closed >= rush, rush, first_day(month_of(closed) // 3 * 3)))
     quoted = np.maximum(quoted, deals.created_on)
     revised = deals.quoted & (draw.rng.random(size) < 0.22) & ((quoted - deals.created_on).astype(int) > 20)
     earlier = quoted - 8 - (draw.rng.random(size) * 10).astype(int)
@@ -349,7 +348,7 @@ def quotes(draw: Draw, deals: Deals, offer_lines: Lines, rates: Money) -> dict[s
     deal, line, product, quantity = deal[rows], line[rows], product[rows], quantity[rows]
     discount = np.where(first, np.round(discount[rows] * milder[deal], 3), discount[rows])
     version = np.where(first | ~revised[deal], 1, 2)
-    order = np.lexsort((line, version, deal))
+    order = np.argsort(deal * 4 + version * 2 + line, kind="stable")
     deal, line, product, quantity, discount, version, first = (
         part[order] for part in (deal, line, product, quantity, discount, version, first)
     )

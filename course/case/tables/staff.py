@@ -14,7 +14,7 @@ from course.case.registry import latent, table
 from course.case.sampling import pick
 from course.case.tables.customers import Market
 from course.case.tables.deals import Deals
-from course.case.world import INDUSTRIES, LAST_DAY, QUARTERS, REGIONS, WORLD, ids, take
+from course.case.world import INDUSTRIES, LAST_DAY, QUARTERS, REGIONS, WORLD, ids, month_of, take
 
 MODELS = ("field", "remote")
 SEATS = 64
@@ -178,7 +178,7 @@ def performance(draw: Draw, staff: Staff, deals: Deals) -> Performance:
     """Set each quota so that its attainment comes out as people's spans, team goals and the plan's cliff make it."""
     reps = staff.rep_seat.size
     won = np.flatnonzero(deals.won)
-    year = deals.closed_on[won].astype("datetime64[Y]").astype(np.int64) - 53
+    year = month_of(deals.closed_on[won]) // 12
     booked = np.bincount(deals.rep[won] * 3 + year, weights=deals.amount_eur[won], minlength=reps * 3).reshape(reps, 3)
     over = overspan(staff, draw.truth) * draw.truth["overspan_loss"]
     share = staff.team_share[staff.rep_manager]
@@ -217,7 +217,7 @@ def reps(draw: Draw, staff: Staff) -> dict[str, Array]:
     ]
     return {
         "rep_id": ids("R", np.arange(region.size), 3),
-        "name": people(draw.rng, languages),  # type: ignore[dict-item]
+        "name": people(draw.rng, languages),
         "region": take(REGIONS, region),
         "sales_model": take(MODELS, staff.seat_model[staff.rep_seat]),
         "industry_focus": take(INDUSTRIES, staff.seat_focus[staff.rep_seat]),

@@ -9,6 +9,7 @@ import numpy as np
 from course.case.columns import Array, date, key, money, rate, text, whole
 from course.case.edition import Draw
 from course.case.registry import latent, table
+from course.case.sampling import among
 from course.case.tables.customers import Customers
 from course.case.tables.deals import Deals
 from course.case.world import LAST_DAY, LINES, PRODUCT_IDS, PRODUCTS, ids, take
@@ -41,7 +42,7 @@ class Contracts:
 def contracts(draw: Draw, deals: Deals, customers: Customers) -> Contracts:
     """Draw each subscription's end from the churn of its motion and segment."""
     rng = draw.rng
-    first_line = deals.won & np.isin(deals.product, (_CORE, _PLUS))
+    first_line = deals.won & among(deals.product, np.array([_CORE, _PLUS]))
     second_line = deals.won & (deals.second == _CORE)
     deal = np.concatenate([np.flatnonzero(first_line), np.flatnonzero(second_line)])
     primary = np.arange(deal.size) < first_line.sum()

@@ -118,8 +118,8 @@ targets["target_eur"] = targets["expected_share"] * targets["product_line"].map(
 targets["low_eur"] = targets["target_eur"] * (1 - targets["product_line"].map(spread))
 targets["high_eur"] = targets["target_eur"] * (1 + targets["product_line"].map(spread))
 # %% [markdown] wrong="company_curve" task="targets"
-# This gives every line the same curve, the average over all lines. The four lines without much of a season drown the one
-# that has it, so Series 4 still opens the year with too high a target and the others carry a bit of its fourth
+# This gives every line the same curve, the average over all lines. The four other lines drown the one with the strongest
+# season, so Series 4 still opens the year with too high a target and the others carry a bit of its fourth
 # quarter. Whose quarters should a line's season be taken from?
 # %% wrong="company_curve" task="targets"
 history["expected_share"] = history.groupby("quarter")["share"].transform("mean")

@@ -92,7 +92,7 @@ stats = decided.groupby(BY)["stance"].agg(["mean", "var", "size"])
 swing = pd.DataFrame({"swing": stats["mean"], "low_swing": stats["mean"] - 1.96 * np.sqrt(stats["var"] / stats["size"])})
 swing = swing.reset_index()
 # %% [markdown] wrong="pooled" task="swing"
-# This throws the two segments together. Economic and technical influence then look about equally decisive, and each segment gets
+# This throws the two segments together. Economic and technical influence then both seem to decide, and each segment gets
 # a message for two people of whom one does not decide. What do you see in each segment by itself?
 # %% wrong="pooled" task="swing"
 decided = people[people["status"] != "open"]

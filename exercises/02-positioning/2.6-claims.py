@@ -138,8 +138,8 @@ bar(safe, "claim_id", "early_days", title="Days for which each claim was used be
 # `(delivered_on.fillna(TODAY) - live_on).dt.days.clip(lower=0)` for the days; `planned_on + pd.Timedelta(days=...)` for the
 # date.
 # %% [markdown] wrong="by_plan" task="safe"
-# This compares each claim with the date that was planned, and by the plan every claim is safe. Two customers have by then been promised
-# what nobody could deliver. When did the milestones arrive?
+# This compares each claim with the date that was planned, and by the plan every claim is safe. Customers would go on hearing
+# what nobody can show them. When did the milestones arrive?
 # %% wrong="by_plan" task="safe"
 safe = claims.merge(milestones, on="milestone_id")
 safe["early_days"] = (safe["planned_on"] - safe["live_on"]).dt.days.clip(lower=0)

@@ -147,8 +147,8 @@ names
 each = audit.dropna(subset=["partner_id"]).groupby("partner_id")["compliant"].mean()
 act_on = list(each[each < STANDARD].index)
 # %% [markdown] wrong="whole_channel" task="act_on"
-# This lists all distributors, because their channel misses the standard. Most of its failures are not theirs: the training would be paid for
-# twelve firms, of which nearly all tell the story already. Whose pieces are the ones that failed?
+# This lists all distributors, because their channel misses the standard. Its failures are not spread over its firms: the training would be paid for
+# twelve, of which nearly all tell the story already. Whose pieces are the ones that failed?
 # %% wrong="whole_channel" task="act_on"
 rates = audit.groupby("channel")["compliant"].agg(["sum", "size"])
 missed = rates.index[wilson(rates["sum"], rates["size"])[1] < STANDARD]

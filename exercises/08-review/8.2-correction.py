@@ -113,7 +113,7 @@ alarms["z"] = (alarms["won"] - alarms["usual_wins"]) / np.sqrt(alarms["usual_win
 # `quarter` has the three months together, one row for each segment, red or green: `name` (such as `"DACH, small"`), `decided`, `won`, and `usual_wins` and `z` as above.
 # %% given
 quarter = decided[decided["month"].isin(LAST)].groupby(BY)["won"].agg(decided="size", won="sum").reset_index()
-quarter = watched.merge(quarter, on=BY, how="left").fillna({"decided": 0, "won": 0})
+quarter = watched.merge(quarter, on=BY, how="left").fillna({"decided": 0, "won": 0}).astype({"decided": int, "won": int})
 quarter["name"] = quarter["region"] + ", " + quarter["segment"]
 quarter["usual_wins"] = quarter["decided"] * quarter["usual_win_rate"]
 quarter["z"] = (quarter["won"] - quarter["usual_wins"]) / np.sqrt(quarter["usual_wins"] * (1 - quarter["usual_win_rate"]))

@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -42,7 +43,7 @@ from course.case.edition import PRACTICE_SEED, Edition
 from course.curriculum import ROOT, Curriculum
 from course.errors import CourseError, GradingError, SubmissionError
 from grading.coursedir import Assignment, CourseFiles, assignments
-from grading.engine import digest_of, executed, task_for
+from grading.engine import digest_of, executed, task_for, text_of
 from grading.environment import environment
 from grading.expected import References
 from grading.feedback import NotebookPages, write_page
@@ -56,6 +57,9 @@ from grading.run import autograde, record_zero, submit
 from grading.sandbox import missing
 
 Engine = Literal["safe", "stock"]
+
+# Learners who are graded side by side: enough to share the work, few enough to lose little when a run is killed.
+_TOGETHER = 16
 
 
 @dataclass
@@ -127,7 +131,10 @@ def grade(
         seeds = {id: (editions or {}).get(id, edition) for id in received.learners}
         drawn = {seed: _Drawn.make(seed, root, out / "nbgrader", found, course) for seed in sorted({*seeds.values()})}
         shown = NotebookPages(course) if pages else None
-        batch = _Batch(course, released, out, {id: drawn[seed] for id, seed in seeds.items()}, shown, frozenset(trust))
+        mine = {id: drawn[seed] for id, seed in seeds.items()}
+        tables = {name: exercise.tables for a in found for name, exercise in a.exercises.items()}
+        several = frozenset(seed for seed, count in Counter(seeds.values()).items() if count > 1)
+        batch = _Batch(course, released, out, mine, shown, frozenset(trust), tables, several)
         fresh = 0
         began = time.monotonic()
         with progress_bar(progress) as bar:
@@ -154,7 +161,8 @@ def grade(
         titles = _titles(root, found)
         _publish(out, table, received, titles, shown)
     statuses = Counter(row.status for row in table)
-    remarks = [f"{len(received.strays)} files belong to no learner:", *received.strays] if received.strays else []
+    belong = f"{_count(len(received.strays), 'file')} {'belongs' if len(received.strays) == 1 else 'belong'}"
+    remarks = [f"{belong} to no learner:", *received.strays] if received.strays else []
     if statuses["not compared"]:
         cells = sorted({f"{r.notebook}:{r.task}-test" for r in table if r.status == "not compared"})
         remarks.append(
@@ -192,7 +200,8 @@ def read_editions(path: Path) -> dict[str, int]:
 def print_summary(summary: Summary, console: Console | None = None) -> None:
     """Print what a run did: how many, how fast, what waits for a person, and where the results lie."""
     console = console or Console()
-    console.print(f"{summary.learners} learners, {summary.notebooks} notebooks (layout: {summary.layout})")
+    learners, notebooks = _count(summary.learners, "learner"), _count(summary.notebooks, "notebook")
+    console.print(f"{learners}, {notebooks} (layout: {summary.layout})")
     table = Table()
     table.add_column("tasks")
     table.add_column("", justify="right")
@@ -202,13 +211,16 @@ def print_summary(summary: Summary, console: Console | None = None) -> None:
     for remark in summary.remarks:
         console.print(remark, markup=False, highlight=False)
     each = f", {(summary.running or summary.seconds) / summary.fresh:.2f} s each" if summary.fresh else ""
-    console.print(
-        f"{summary.fresh} notebooks graded now in {summary.seconds:.0f} s{each}; the others were done before."
-    )
+    before = "; the others were done before" if summary.fresh < summary.notebooks else ""
+    console.print(f"{_count(summary.fresh, 'notebook')} graded now in {summary.seconds:.0f} s{each}{before}.")
     if summary.waiting:
-        wait = "1 memo waits" if summary.waiting == 1 else f"{summary.waiting} memos wait"
+        wait = f"{_count(summary.waiting, 'memo')} {'waits' if summary.waiting == 1 else 'wait'}"
         console.print(f"{wait} to be marked: run `course mark {summary.out}`, then grade again.", highlight=False)
     console.print(f"Gradebook: {summary.out / 'gradebook.csv'}\nFeedback:  {summary.out / 'feedback'}", highlight=False)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 @dataclass(frozen=True)
@@ -280,22 +292,36 @@ class _Batch:
     drawn: dict[str, _Drawn]
     pages: NotebookPages | None
     trust: frozenset[str]
+    tables: Mapping[str, Collection[str]]
+    """What the exercise of a notebook loads."""
+    shared: frozenset[int]
+    """The editions that more than one learner has."""
     held: dict[tuple[str, str], list[_Done]] = field(default_factory=dict)
     """Submissions of which other notebooks are still running."""
 
     def todo(self, received: Received, skipped: Callable[[], object]) -> Iterator[_One]:
         """Give what has to be graded; lay it where nbgrader expects submissions."""
-        for learner in received.learners.values():
+        learners = iter(received.learners.values())
+        while some := list(islice(learners, _TOGETHER)):
             for module in dict.fromkeys(module for module, _ in self.released):
                 mine = {name: r for (m, name), r in self.released.items() if m == module}
-                handed = {name: learner.handed.get((module, name)) or _missing(learner, module, name) for name in mine}
-                new = [_One(one, mine[name], self._digest(one)) for name, one in handed.items()]
-                new = [one for one in new if not self._done(one)]
-                if new:
-                    submit(self.course, learner.id, module, handed)
-                for _ in range(len(mine) - len(new)):
-                    skipped()
-                yield from (replace(one, together=len(new)) for one in new)
+                work = []
+                for learner in some:
+                    handed = {
+                        name: learner.handed.get((module, name)) or _missing(learner, module, name) for name in mine
+                    }
+                    new = [_One(one, mine[name], self._digest(one)) for name, one in handed.items()]
+                    new = [one for one in new if not self._done(one)]
+                    if new:
+                        submit(self.course, learner.id, module, handed)
+                    for _ in range(len(mine) - len(new)):
+                        skipped()
+                    work += [replace(one, together=len(new)) for one in new]
+                # Notebook by notebook: what learners were given in one need be run only once for all of them.
+                order = {name: number for number, name in enumerate(mine)}
+                yield from sorted(
+                    work, key=lambda one: (order[one.handed.notebook], self.drawn[one.handed.learner].seed)
+                )
 
     def _done(self, one: _One) -> bool:
         record = Record.read(record_path(self.course, *one.place))
@@ -332,7 +358,10 @@ class _Batch:
             topic = one.handed.notebook.split("-")[0]
             marks = {topic: drawn.marks[topic]} if topic in drawn.marks else {}
             trusted = [c.split(":")[1] for c in self.trust if c.startswith(f"{one.handed.notebook}:")]
-            notebook, task = task_for(rebuilt, kept[key], marks, data=drawn.digest or None, trusted=trusted)
+            notebook, task = task_for(
+                rebuilt, kept[key], marks, data=drawn.digest or None, trusted=trusted,
+                tables=self.tables.get(one.handed.notebook, ()), shared=drawn.seed in self.shared,
+            )  # fmt: skip
             yield replace(one, notebook=notebook), task
 
     def finish(self, one: _One, result: Result, ledger: Ledger) -> None:
@@ -344,7 +373,7 @@ class _Batch:
             done = _Done(one, Marks(handed.notebook), self._nothing(one, result.get("failed", "")))
         else:
             notebook = executed(one.notebook, result)
-            write_atomically(self.course.path("autograded", *one.place), nbformat.v4.writes(notebook) + "\n")
+            write_atomically(self.course.path("autograded", *one.place), text_of(notebook))
             found = outcomes(notebook, handed)
             for cell, kind in result["opaque"].items():
                 why = f"The test needs {kind}, which can't leave the place where your code runs."

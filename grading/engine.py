@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-import copy
 import hashlib
+import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,14 +29,17 @@ def task_for(
     files: str | None = None,
     own: Mapping[str, bytes] | None = None,
     trusted: Collection[str] = (),
+    tables: Collection[str] = (),
+    shared: bool = False,
 ) -> tuple[NotebookNode, Task]:
-    """Give the notebook with hidden tests restored and the task that runs it.
+    """Give the notebook, in which hidden tests are restored, and the task that runs it.
 
     `marks` are the references that its tests may ask for; `data` and `files` digests of folders that workers are sent;
     `own` what the learner handed in beside the notebook, which yields to `files`; `trusted` the graded cells that may
-    run beside the learner's code.
+    run beside the learner's code; `tables` what it is known to load; `shared` says that others who were given the same
+    are graded next, so that it pays to run what the release begins with once for all.
     """
-    notebook = restore(copy.deepcopy(rebuilt), kept)
+    notebook = restore(rebuilt, kept)
     cells = []
     for cell in notebook.cells:
         if cell.cell_type != "code":
@@ -50,10 +53,25 @@ def task_for(
     task = {
         "cells": cells, "marks": marks, "data": data, "files": files,
         "own": {name: base64.b64encode(content).decode() for name, content in (own or {}).items()},
-        "trusted": sorted(trusted),
+        "trusted": sorted(trusted), "tables": sorted(tables), "ahead": _ahead(cells) if shared else 0,
         "seconds": SECONDS, "total": TOTAL, "memory": MEMORY,
     }  # fmt: skip
     return notebook, task
+
+
+def _ahead(cells: list[dict[str, Any]]) -> int:
+    """How many cells of the release come first; none if something of the learner's own comes in between them."""
+    for number, cell in enumerate(cells):
+        if cell["kind"] == "test":
+            return number
+        if not cell["given"]:
+            return number if cell["grade_id"] else 0
+    return len(cells)
+
+
+def text_of(notebook: NotebookNode) -> str:
+    """A notebook as its file's text. What nbformat writes is easier on the eye and takes ten times as long."""
+    return json.dumps(notebook, ensure_ascii=False) + "\n"
 
 
 def executed(notebook: NotebookNode, result: Result) -> NotebookNode:

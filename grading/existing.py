@@ -30,7 +30,7 @@ from course.errors import GradingError, SubmissionError
 from grading.archive import Budget, read_beside, read_file
 from grading.batch import Summary, alone, progress_bar, require_protection
 from grading.coursedir import nbgrader_log
-from grading.engine import digest_of, executed, task_for
+from grading.engine import digest_of, executed, task_for, text_of
 from grading.files import write_atomically
 from grading.intake import Handed
 from grading.notebook import rebuild
@@ -219,7 +219,7 @@ def _finish(course: _Course, one: _One, result: Result) -> tuple[Marks, dict[str
         status, reason = ("not run", result["failed"]) if "failed" in result else ("missing", one.handed.problem)
         return Marks(one.name), nothing(one.released, "not run" if status == "not run" else "missing", reason)
     done = executed(one.notebook, result)
-    write_atomically(target, nbformat.v4.writes(done) + "\n")
+    write_atomically(target, text_of(done))
     found = outcomes(done, one.handed)
     for cell, kind in result["opaque"].items():
         found[cell] = Outcome("not compared", f"the test needs {kind}, which can't leave the place where the code runs")

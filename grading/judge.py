@@ -17,6 +17,8 @@ import time
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -39,6 +41,7 @@ _MODULES = (
     "string",
 )
 _TEXT = 5000
+_COMPILED = 512
 
 
 class LearnerError(Exception):
@@ -219,16 +222,21 @@ class Learner:
 
 
 def judge(
-    cells: Sequence[Cell], sock: socket.socket, seconds: float, total: float, trusted: Sequence[str] = ()
+    cells: Sequence[Cell],
+    sock: socket.socket,
+    seconds: float,
+    total: float,
+    trusted: Sequence[str] = (),
+    ahead: Sequence[list[dict[str, Any]]] = (),
 ) -> Verdict:
     """Run the cells in order, the tests here. `trusted`: graded cells that the instructor lets run beside the
-    learner's code. `seconds` is for one cell, `total` for all.
+    learner's code. `seconds` is for one cell, `total` for all; `ahead` what the first cells showed, which were run.
     """
     learner = Learner(sock, seconds, time.monotonic() + total)
     names = Names(learner)
     _import_given(cells, names)
-    verdict = Verdict()
-    for cell in cells:
+    verdict = Verdict([clean(outputs) for outputs in ahead])
+    for cell in cells[len(ahead) :]:
         if cell.kind == "test" and cell.grade_id not in trusted:
             outputs, opaque = _test(cell.source, names, learner)
             if opaque:
@@ -243,17 +251,39 @@ def judge(
 def _import_given(cells: Sequence[Cell], names: Names) -> None:
     """Import what the release imports, so that tests find the real thing under those names."""
     for cell in cells:
-        if not cell.given and cell.kind != "test":
-            continue
-        try:
-            tree = _parse(cell.source)
-        except SyntaxError:
-            continue
-        for node in tree.body:
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                # What can't be imported here is missed when a test uses it.
-                with contextlib.suppress(Exception):
-                    exec(compile(ast.Module([node], []), "<given>", "exec"), names)
+        for code in _imports(cell.source) if cell.given or cell.kind == "test" else ():
+            # What can't be imported here is missed when a test uses it.
+            with contextlib.suppress(Exception):
+                exec(code, names)
+
+
+def compile_ahead(cells: Sequence[Cell]) -> None:
+    """Compile what came with the release, so that forks of this process need not."""
+    for cell in cells:
+        if cell.given or cell.kind == "test":
+            _imports(cell.source)
+        if cell.kind == "test":
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError):
+                _compiled(cell.source)
+
+
+@lru_cache(maxsize=_COMPILED)
+def _imports(source: str) -> tuple[CodeType, ...]:
+    try:
+        tree = _parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return ()
+    imports = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    return tuple(compile(ast.Module([node], []), "<given>", "exec") for node in imports)
+
+
+@lru_cache(maxsize=_COMPILED)
+def _compiled(source: str) -> tuple[CodeType, CodeType | None]:
+    """A test's code, and that of the expression which it ends with, if it does."""
+    tree = _parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    value = compile(ast.Expression(last.value), "<test>", "eval") if isinstance(last, ast.Expr) else None
+    return compile(tree, "<test>", "exec"), value
 
 
 def _test(source: str, names: Names, learner: Learner) -> tuple[list[dict[str, Any]], str]:
@@ -264,23 +294,28 @@ def _test(source: str, names: Names, learner: Learner) -> tuple[list[dict[str, A
     # A warning is no failure: nbgrader would take anything on stderr for one.
     sys.stdout, sys.stderr = Stream("stdout", sink), Stream("stdout", sink)
     try:
-        tree = _parse(source)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, "<test>", "exec"), names)
-        if isinstance(last, ast.Expr):
-            value = eval(compile(ast.Expression(last.value), "<test>", "eval"), names)
+        code, last = _compiled(source)
+        exec(code, names)
+        if last is not None:
+            value = eval(last, names)
             if value is not None and not source.rstrip().endswith(";"):
                 sink.bundle("execute_result", {"text/plain": repr(value)[:_TEXT]})
     except BaseException as e:
         if isinstance(e, (CannotCrossError, OpaqueError)):
             opaque = str(e)
-        sink.add(error(type(e).__name__, str(e), traceback.format_exception(e)[-4:]))
+        sink.add(error(type(e).__name__, str(e), _where(e)))
     finally:
         sys.stdout, sys.stderr = before
     for output in sink.outputs:
         if isinstance(output.get("text"), list):
             output["text"] = "".join(output["text"])
     return clean(sink.outputs), opaque
+
+
+def _where(e: BaseException) -> list[str]:
+    """The lines of a test that led to an error; the grader's own say nothing to a learner."""
+    lines = [line for frame, line in traceback.walk_tb(e.__traceback__) if frame.f_code.co_filename == "<test>"]
+    return [*(f'  File "<test>", line {line}\n' for line in lines[-4:]), *traceback.format_exception_only(e)]
 
 
 def _parse(source: str) -> ast.Module:

@@ -118,6 +118,7 @@ class Shell:
             shown = [str(line)[:5000] for line in list(lines)[:50]]
             this.sink.add({"output_type": "error", "ename": name, "evalue": str(evalue)[:2000], "traceback": shown})
 
+        shell.display_formatter.active_types = [kind for kind in _SHOWN if kind in shell.display_formatter.format_types]
         shell.display_pub.__class__ = Publisher
         shell.displayhook.__class__ = Hook
         shell._showtraceback = traceback

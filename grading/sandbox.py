@@ -1,6 +1,8 @@
 """Locks up the calling process for good: it keeps its warm imports and loses everything else.
 
-    enter(Box(...))          in a freshly forked child that runs a stranger's code
+    pid = fork(spaces())     like os.fork, but the child is in namespaces of its own
+    furnish(Box(...))        in that child: a root with nothing else in it
+    lock(Box(...), size)     in that child, or in one that it forks with `fork(CELL)`: no way back
     missing()                which protections this machine does not grant
 
 Own mount, process, network, IPC and host-name namespaces (and user namespace where not root); a root of its own with
@@ -30,8 +32,11 @@ from course.errors import GradingError
 _NEW_NS, _NEW_UTS, _NEW_IPC, _NEW_USER, _NEW_PID, _NEW_NET = (
     0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000,
 )  # fmt: skip
+ROOM = _NEW_NS | _NEW_UTS | _NEW_IPC | _NEW_NET
+CELL = ROOM | _NEW_PID
 _RDONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _BIND, _REC, _PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
 _PDEATHSIG, _DUMPABLE, _CAPBSET_DROP, _NO_NEW_PRIVS, _SECCOMP, _FILTER = 1, 4, 24, 38, 22, 2
+_CLONE = {"x86_64": 56, "aarch64": 220}
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _CAPSET = {"x86_64": 126, "aarch64": 91}
 
@@ -52,6 +57,8 @@ sendto recvfrom getsockopt getsockname getpeername shutdown
 """.split()  # noqa: SIM905
 
 HOME = "/learner"
+_OWN = "/.own"
+_FILES = "/.files"
 _IOCTLS = (0x5401, 0x5421, 0x5450, 0x5451)  # is it a terminal; block or not; close on exec or not
 LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/share/zoneinfo", "/etc/localtime", "/etc/ld.so.cache")
 
@@ -75,6 +82,7 @@ class Box:
 
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_held = ctypes.PyDLL(None, use_errno=True)
 
 
 def _check(result: int, what: str) -> None:
@@ -139,49 +147,67 @@ def python_folders() -> list[str]:
     return sorted(p for p in wanted if not any(p != q and p.startswith(q + os.sep) for q in wanted))
 
 
-def enter(box: Box) -> None:
-    """Lock up this process. Returns in a grandchild that is the first process of its own world; the caller's process
-    stays outside, waits for it and exits. Raises OSError when the machine does not grant a protection.
+def spaces(also: int = CELL) -> int:
+    """The namespaces to fork into, with one of users where this process is no administrator."""
+    return also if os.geteuid() == 0 else also | _NEW_USER
+
+
+def fork(into: int) -> int:
+    """Fork like os.fork, into new namespaces in the same step: unsharing and forking once more takes twice as long.
+
+    Only for a process of one thread. Raises OSError when the machine does not grant them.
     """
-    program = system_calls()
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
-    space = pages * resource.getpagesize() + box.memory
-    root = os.geteuid() == 0
-    uid, gid = os.geteuid(), os.getegid()
-    spaces = _NEW_NS | _NEW_UTS | _NEW_IPC | _NEW_PID | _NEW_NET | (0 if root else _NEW_USER)
-    _check(_libc.unshare(spaces), "unshare")
-    if not root:
+    ctypes.pythonapi.PyOS_BeforeFork()
+    pid: int = _held.syscall(_CLONE[platform.machine()], ctypes.c_ulong(into | signal.SIGCHLD), None, None, None, None)
+    code = ctypes.get_errno()
+    if pid == 0:
+        ctypes.pythonapi.PyOS_AfterFork_Child()
+        _prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        return 0
+    ctypes.pythonapi.PyOS_AfterFork_Parent()
+    if pid < 0:
+        raise OSError(code, f"clone: {os.strerror(code)}")
+    return pid
+
+
+def address_space() -> int:
+    """The address space of this process in bytes."""
+    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+
+
+def furnish(box: Box, users: tuple[int, int] | None) -> None:
+    """Give this process, freshly forked into `spaces()`, a root of its own. It keeps all rights within it.
+
+    `users`: the ids of user and group that it had outside, if it was forked into a namespace of users.
+    """
+    if users:
         Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"{box.user} {uid} 1")
-        Path("/proc/self/gid_map").write_text(f"{box.user} {gid} 1")
-    child = os.fork()
-    if child:
-        _wait_outside(child)
-    _prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        Path("/proc/self/uid_map").write_text(f"{box.user} {users[0]} 1")
+        Path("/proc/self/gid_map").write_text(f"{box.user} {users[1]} 1")
     _make_root(box)
-    _limit(box, space)
-    _drop(box, root)
-    _close_all_but(box.keep)
     os.environ.clear()
     os.environ.update(HOME=HOME, PATH="/usr/bin", TZ="UTC", LANG="C.UTF-8", MPLBACKEND="agg", MPLCONFIGDIR=HOME)
     if box.data:
         os.environ["COURSE_DATA"] = "/data"
+
+
+def lock(box: Box, size: int) -> None:
+    """Lock up this process, the first of its own world, in a furnished root. `size` is its address space so far.
+
+    Raises OSError when the machine does not grant a protection.
+    """
+    program = system_calls()
+    _make_home(box)
+    _limit(box, size + box.memory)
+    _drop(box, os.geteuid() == 0)
+    _close_all_but(box.keep)
     _filter(program)
-
-
-def _wait_outside(child: int) -> None:
-    for fd in range(3, 256):
-        with contextlib.suppress(OSError):
-            os.close(fd)
-    with contextlib.suppress(OSError):
-        os.waitpid(child, 0)
-    os._exit(0)
 
 
 def _make_root(box: Box) -> None:
     _mount(None, "/", None, _REC | _PRIVATE)
     new = "/mnt" if os.path.isdir("/mnt") else "/tmp"
-    _mount("tmpfs", new, "tmpfs", _NOSUID | _NODEV, f"size={box.disk},nr_inodes=4096,mode=755")
+    _mount("tmpfs", new, "tmpfs", _NOSUID | _NODEV, "size=1m,nr_inodes=4096,mode=755")
     for path in [*LIBRARIES, *python_folders()]:
         _show(path, new + path)
     package = Path(__file__).resolve().parent.parent / "course"
@@ -190,21 +216,35 @@ def _make_root(box: Box) -> None:
             _show(str(package / part), f"{new}{package}/{part}")
     if box.data:
         _show(str(box.data), f"{new}/data")
+    if box.files:
+        _show(str(box.files), new + _FILES)
     os.makedirs(f"{new}/dev")
     for name in ("null", "zero", "urandom", "random"):
         _show(f"/dev/{name}", f"{new}/dev/{name}", flags=_NOSUID | _NOEXEC)
-    if box.files:
-        shutil.copytree(box.files, new + HOME, symlinks=True)
-        for folder, _, names in os.walk(new + HOME):
-            for path in (folder, *(os.path.join(folder, name) for name in names)):
-                os.chown(path, box.user, box.user, follow_symlinks=False)
-    for name in (HOME, "/tmp", "/.old"):
+    for name in (HOME, "/tmp", _OWN, "/.old"):
         os.makedirs(new + name, exist_ok=True)
-        os.chown(new + name, box.user, box.user)
     _check(_libc.syscall(_PIVOT_ROOT[platform.machine()], new.encode(), f"{new}/.old".encode()), "pivot_root")
     os.chdir("/")
     _check(_libc.umount2(b"/.old", 2), "umount")
     os.rmdir("/.old")
+    # Several may be locked up in it, one after another, and none may leave anything to the next.
+    _mount(None, "/", None, _BIND | _REMOUNT | _RDONLY | _NOSUID | _NODEV)
+    os.chdir(HOME)
+
+
+def _make_home(box: Box) -> None:
+    """A folder of its own and one for what is temporary, which together take no more memory than `box.disk`."""
+    _mount("tmpfs", _OWN, "tmpfs", _NOSUID | _NODEV, f"size={box.disk},nr_inodes=4096,mode=711")
+    for name in (HOME, "/tmp"):
+        mine = _OWN + name
+        os.mkdir(mine)
+        if name == HOME and box.files:
+            shutil.copytree(_FILES, mine, symlinks=True, dirs_exist_ok=True)
+        for folder, _, names in os.walk(mine):
+            for path in (folder, *(os.path.join(folder, name) for name in names)):
+                os.chown(path, box.user, box.user, follow_symlinks=False)
+        _mount(mine, name, None, _BIND)
+    _check(_libc.umount2(_OWN.encode(), 2), "umount")
     os.chdir(HOME)
 
 
@@ -273,15 +313,12 @@ def missing() -> str:
     except GradingError as e:
         return str(e)
     read, write = os.pipe()
+    # Only a process of one thread may be forked as `fork` does it.
     child = os.fork()
     if child == 0:
         os.close(read)
         try:
-            enter(Box(write))
-            with contextlib.suppress(OSError):
-                os.fork()
-                os.write(write, b"a process can still be started")
-            os.write(write, b"ok")
+            _try(write)
         except BaseException as e:
             os.write(write, f"{type(e).__name__}: {e}".encode())
         finally:
@@ -293,3 +330,18 @@ def missing() -> str:
     os.close(read)
     os.waitpid(child, 0)
     return "" if said == b"ok" else said.decode("utf-8", "replace") or "the sandbox ended without a word"
+
+
+def _try(write: int) -> None:
+    users = None if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+    space = address_space()
+    child = fork(spaces())
+    if child:
+        os.waitpid(child, 0)
+        return
+    furnish(Box(write), users)
+    lock(Box(write), space)
+    with contextlib.suppress(OSError):
+        os.fork()
+        os.write(write, b"a process can still be started")
+    os.write(write, b"ok")

@@ -164,13 +164,15 @@ def _column(values: Any, buffers: list[bytes], depth: int) -> dict[str, Any]:
             return {"as": "numpy", "v": _array(np.asarray(values), buffers)}
         return {"as": "object", "v": [encode(x, buffers, depth + 1) for x in values.tolist()]}
     if isinstance(dtype, pd.StringDtype):
-        missing = np.asarray(values.isna(), bool)
-        texts = ["" if gap else str(x) for x, gap in zip(values.tolist(), missing.tolist(), strict=True)]
-        pieces = [t.encode("utf-8", "replace") for t in texts]
+        codes, texts = pd.factorize(values)
+        pieces = [str(t).encode("utf-8", "replace") for t in texts.tolist()]
         buffers.append(b"".join(pieces))
         at = len(buffers) - 1
         lengths = _array(np.array([len(p) for p in pieces], "<i8"), buffers)
-        return {"as": "text", "at": at, "lengths": lengths, "missing": _array(missing, buffers), "nan": _is_nan(dtype)}
+        return {
+            "as": "text", "at": at, "lengths": lengths, "codes": _array(codes.astype("<i4"), buffers),
+            "nan": _is_nan(dtype),
+        }  # fmt: skip
     if isinstance(dtype, pd.CategoricalDtype):
         codes = _array(np.asarray(values.cat.codes if isinstance(values, pd.Series) else values.codes), buffers)
         return {
@@ -239,7 +241,7 @@ def _decode(form: Any, buffers: Sequence[bytes], depth: int) -> Any:
         )
     if "frame" in form:
         index = _decode(form["index"], buffers, below)
-        parts = {i: pd.Series(_decode_column(c, buffers, below), index) for i, c in enumerate(form["frame"])}
+        parts = {i: _decode_column(c, buffers, below) for i, c in enumerate(form["frame"])}
         frame = pd.DataFrame(parts, index)
         frame.columns = _decode(form["columns"], buffers, below)
         return frame
@@ -321,13 +323,16 @@ def _decode_column(form: dict[str, Any], buffers: Sequence[bytes], depth: int) -
 
 def _decode_text(form: dict[str, Any], buffers: Sequence[bytes]) -> Any:
     raw, lengths = buffers[form["at"]], _decode_array(form["lengths"], buffers).astype("int64")
-    missing = _decode_array(form["missing"], buffers).astype(bool)
-    if len(lengths) != len(missing) or (len(lengths) and (lengths.min() < 0 or int(lengths.sum()) != len(raw))):
+    codes = _decode_array(form["codes"], buffers).astype("int64")
+    if len(lengths) and (lengths.min() < 0 or int(lengths.sum()) != len(raw)):
+        raise MalformedError("the column of text is not in form")
+    if len(codes) and (codes.min() < -1 or codes.max() >= len(lengths)):
         raise MalformedError("the column of text is not in form")
     ends = np.cumsum(lengths).tolist()
     gap = np.nan if form["nan"] else pd.NA
-    texts = np.empty(len(ends), object)
+    # What is missing has the code -1, which finds the last.
+    texts = np.empty(len(ends) + 1, object)
     starts = [0, *ends[:-1]] if ends else []
-    texts[:] = [raw[a:b].decode("utf-8") for a, b in zip(starts, ends, strict=True)]
-    texts[missing] = gap
-    return pd.array(texts, dtype=pd.StringDtype(na_value=gap))
+    texts[:-1] = [raw[a:b].decode("utf-8") for a, b in zip(starts, ends, strict=True)]
+    texts[-1] = gap
+    return pd.array(texts[codes], dtype=pd.StringDtype(na_value=gap))

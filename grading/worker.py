@@ -7,7 +7,7 @@ Over the socket FD come tasks and go results, as messages of `grading.wire`:
 
     {"op": "files", "digest": …, "names": [...]} + contents      kept until the worker ends; no answer
     {"op": "task", "cells": [...], "marks": {...}, "data": digest or null, "files": digest or null,
-     "own": {name: base64}, …}
+     "own": {name: base64}, "tables": [...], "ahead": number, …}
         -> {"outputs": [...], "ended": …, "opaque": {...}} or {"failed": reason}
 """
 
@@ -27,19 +27,45 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict
+from collections import OrderedDict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from grading.judge import Cell, Verdict, judge, prepare
-from grading.wire import receive, send
+from grading.judge import Cell, Verdict, compile_ahead, judge, prepare
+from grading.wire import MalformedError, receive, send
 
 _REPORT = 48 << 20
+_STANDING = 2
 _JUDGE_MEMORY = 2 << 30
 
 
-class WarmParent:
-    """The forking parent as a process of its own."""
+class ForkingParent:
+    """A forking parent as this process sees it: its socket, and what ended it when there is no one else to do that."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+
+    def fork(self, request: dict[str, Any], op: str = "fork") -> tuple[int, socket.socket]:
+        """Have a process forked. Gives its id and the socket that it serves. Raises OSError when that can't be had."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(self.control, [json.dumps({"op": op, **request}).encode()], [theirs.fileno()])
+        reply = self.control.recv(256)
+        if not reply:
+            ours.close()
+            raise ConnectionError("the forking parent ended")
+        return int(json.loads(reply)["pid"]), ours
+
+    def end(self, pid: int) -> None:
+        """Kill a forked process and all that it started."""
+        with contextlib.suppress(OSError):
+            self.control.send(json.dumps({"op": "end", "pid": pid}).encode())
+            self.control.recv(256)
+
+
+class WarmParent(ForkingParent):
+    """The first forking parent, from which all others are forked."""
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
@@ -51,29 +77,23 @@ class WarmParent:
             pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         )  # fmt: skip
         theirs.close()
-        self.control = ours
+        super().__init__(ours)
         if not self.control.recv(16):
             raise RuntimeError("the forking parent did not start")
 
-    def fork(self, request: dict[str, Any]) -> tuple[int, socket.socket]:
-        """Have a process forked. Gives its id and the socket that it serves."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            socket.send_fds(self.control, [json.dumps({"op": "fork", **request}).encode()], [theirs.fileno()])
-        reply = self.control.recv(256)
-        if not reply:
-            raise RuntimeError("the forking parent ended")
-        return int(json.loads(reply)["pid"]), ours
-
-    def end(self, pid: int) -> None:
-        """Kill a forked process and all that it started."""
-        self.control.send(json.dumps({"op": "end", "pid": pid}).encode())
-        self.control.recv(256)
-
     def close(self) -> None:
-        """Let the parent end."""
+        """Let it end."""
         self.control.close()
         self.process.wait()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A forking parent that ran the cells which a notebook's release begins with, and what they showed."""
+
+    parent: ForkingParent
+    pid: int
+    outputs: list[list[dict[str, Any]]]
 
 
 class Worker:
@@ -85,6 +105,7 @@ class Worker:
         self.folder.chmod(0o755)
         self.user = 70001 + os.getpid() % 20000
         self.warm = WarmParent()
+        self._standing: OrderedDict[str, Standing | None] = OrderedDict()
         prepare()
         from grading import expected  # noqa: F401
 
@@ -121,22 +142,69 @@ class Worker:
             shutil.copytree(request["files"], scratch, dirs_exist_ok=True)
         request["files"] = str(theirs) if theirs else request["files"]
         request |= {"memory": task["memory"], "cpu": int(task["total"]), "locked": self.locked}
-        pid, sock = self.warm.fork({**request, "user": self.user, "scratch": str(scratch)})
+        request |= {"user": self.user, "scratch": str(scratch), "tables": task.get("tables", [])}
+        parent, ahead = self._parent(task, request)
+        pid, sock = parent.fork(request)
         try:
-            return self._judged(task, sock, request["data"], scratch)
+            return self._judged(task, sock, request["data"], scratch, ahead)
         finally:
             sock.close()
-            self.warm.end(pid)
+            parent.end(pid)
             shutil.rmtree(scratch, ignore_errors=True)
             if theirs:
                 shutil.rmtree(theirs, ignore_errors=True)
 
-    def _judged(self, task: dict[str, Any], sock: socket.socket, data: str | None, scratch: Path) -> dict[str, Any]:
+    def _parent(
+        self, task: dict[str, Any], request: dict[str, Any]
+    ) -> tuple[ForkingParent, list[list[dict[str, Any]]]]:
+        """Give the process to fork a learner's from, and the outputs of the cells that it has run already."""
+        given = [cell["source"] for cell in task["cells"][: task.get("ahead", 0)]]
+        if not given or not self.locked:
+            return self.warm, []
+        key = json.dumps([request["data"], given])
+        if key not in self._standing:
+            while len(self._standing) >= _STANDING:
+                self._fell(next(iter(self._standing)))
+            self._standing[key] = self._stand(given, task["seconds"], request)
+        self._standing.move_to_end(key)
+        standing = self._standing[key]
+        return (standing.parent, standing.outputs) if standing else (self.warm, [])
+
+    def _stand(self, given: list[str], seconds: float, request: dict[str, Any]) -> Standing | None:
+        pid, sock = self.warm.fork(request, "stand")
+        sock.settimeout(seconds * len(given) + 10)
+        try:
+            send(sock, {"given": given, "seconds": seconds})
+            outputs = receive(sock)[0]["outputs"]
+        except (OSError, EOFError, MalformedError):
+            # Cells of the release that can't be run for all are run for each.
+            sock.close()
+            self.warm.end(pid)
+            return None
+        sock.settimeout(None)
+        return Standing(ForkingParent(sock), pid, outputs)
+
+    def _fell(self, key: str) -> None:
+        standing = self._standing.pop(key)
+        if standing:
+            standing.parent.control.close()
+            self.warm.end(standing.pid)
+
+    def _judged(
+        self,
+        task: dict[str, Any],
+        sock: socket.socket,
+        data: str | None,
+        scratch: Path,
+        ahead: list[list[dict[str, Any]]],
+    ) -> dict[str, Any]:
+        cells = [Cell(**cell) for cell in task["cells"]]
+        compile_ahead(cells)
         read, write = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(read)
-            _judge_alone(task, sock, write, data, scratch)
+            _judge_alone(task, cells, sock, write, data, scratch, ahead)
         os.close(write)
         report = _read(read, time.monotonic() + task["total"] + 10)
         os.close(read)
@@ -152,12 +220,22 @@ class Worker:
         return made
 
     def close(self) -> None:
-        """End the forking parent and remove what was kept."""
+        """End the forking parents and remove what was kept."""
+        for key in list(self._standing):
+            self._fell(key)
         self.warm.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _judge_alone(task: dict[str, Any], sock: socket.socket, write: int, data: str | None, scratch: Path) -> None:
+def _judge_alone(
+    task: dict[str, Any],
+    cells: list[Cell],
+    sock: socket.socket,
+    write: int,
+    data: str | None,
+    scratch: Path,
+    ahead: list[list[dict[str, Any]]],
+) -> None:
     verdict = Verdict()
     try:
         from grading import expected
@@ -168,8 +246,7 @@ def _judge_alone(task: dict[str, Any], sock: socket.socket, write: int, data: st
         if data:
             os.environ["COURSE_DATA"] = data
         expected.provide(task["marks"])
-        cells = [Cell(**cell) for cell in task["cells"]]
-        verdict = judge(cells, sock, task["seconds"], task["total"], task["trusted"])
+        verdict = judge(cells, sock, task["seconds"], task["total"], task["trusted"], ahead)
         text = json.dumps(asdict(verdict)).encode()
         while text:
             text = text[os.write(write, text) :]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from course.errors import GradingError
 from grading import batch
 from grading.batch import grade, read_editions
+from grading.engine import _ahead
 from grading.files import atomic, write_csv
 from grading.wire import MalformedError, OpaqueError, decode, encode, receive, send
 
@@ -85,7 +86,7 @@ def test_frames_cross_with_their_types(name):
 TAGS = [
     *("plain", "seq", "v", "dict", "array", "shape", "at", "frame", "columns", "index"),
     *("series", "as", "int", "iso", "scalar", "timestamp", "tz", "none", "range", "name"),
-    *("levels", "freq", "lengths", "missing", "float", "bytes", "objects", "period", "xrange", "exact"),
+    *("levels", "freq", "lengths", "codes", "missing", "float", "bytes", "objects", "period", "xrange", "exact"),
 ]
 FORMS = st.recursive(
     st.none() | st.integers() | st.text(max_size=6) | st.sampled_from(["list", "<f8", "numpy", "text", "date", "NA"]),
@@ -102,6 +103,15 @@ def test_forms_that_nobody_makes_are_refused_or_are_data(form):
     except MalformedError:
         return
     assert type(value).__module__.split(".")[0] in ("builtins", "numpy", "pandas", "datetime", "decimal", "fractions")
+
+
+@pytest.mark.parametrize("codes", [[0, 2], [-2, 0], [0, 1 << 30]])
+def test_a_column_of_text_that_points_outside_of_its_texts_is_refused(codes):
+    buffers: list[bytes] = []
+    form = encode(pd.Series(["a", "b"], dtype="str"), buffers)
+    buffers[form["series"]["codes"]["at"]] = np.array(codes, "<i4").tobytes()
+    with pytest.raises(MalformedError):
+        decode(form, buffers)
 
 
 def test_what_is_not_data_does_not_cross():
@@ -168,6 +178,61 @@ def test_a_test_can_take_a_function_away_to_see_whether_it_is_used(worker):
 def test_what_a_test_computes_is_not_seen_by_the_learners_functions(worker):
     code = "right = None\ndef answer(): return right"
     assert not passed(worker.grade(task(code, "right = 42\nassert answer() == right"), {}))
+
+
+# --- what the release begins with ---
+
+GIVEN = "import time\nbegun = time.time_ns()\nshared = []\nprint('given')"
+
+
+def shared_task(own: str, ahead: int = 1) -> dict:
+    made = task(f"{own}", "assert answer == 42")
+    made["cells"].insert(0, {"kind": "learner", "source": GIVEN, "given": True, "grade_id": ""})
+    return {**made, "ahead": ahead}
+
+
+def printed_by(result: dict) -> list[str]:
+    return ["".join(o.get("text", "") for o in outputs) for outputs in result["outputs"]]
+
+
+def test_it_runs_once_for_all_and_a_learner_finds_nothing_of_another(worker):
+    own = """
+import os
+print(begun, len(shared), os.listdir("."), os.listdir("/tmp"))
+shared.append(1); time.sleep = None; answer = 42
+open("left", "w").close(); open("/tmp/left", "w").close()
+try: open("/left", "w")
+except OSError: print("nowhere else")
+"""
+    first, second = (worker.grade(shared_task(own), {}) for _ in range(2))
+    assert passed(first)
+    assert passed(second)
+    assert printed_by(first) == printed_by(second)
+    assert printed_by(first)[0] == "given\n"
+    assert printed_by(first)[1].endswith(" 0 [] []\nnowhere else\n")
+    apart = printed_by(worker.grade(shared_task(own, ahead=0), {}))
+    assert apart[1].split()[1:] == printed_by(first)[1].split()[1:]
+    assert apart[1].split()[0] != printed_by(first)[1].split()[0], "run for this one alone"
+
+
+def test_what_can_not_be_run_for_all_is_run_for_each(worker):
+    made = shared_task("answer = 42 if ready else 0")
+    made["cells"][0]["source"] = (
+        "import threading, time\nready = True\nthreading.Thread(target=time.sleep, args=(9,)).start()"
+    )
+    assert passed(worker.grade(made, {}))
+
+
+def test_only_what_comes_before_anything_of_a_learners_own_runs_for_all():
+    released, extra, answer, test = (
+        {"kind": kind, "source": "", "given": given, "grade_id": grade_id}
+        for kind, given, grade_id in (
+            ("learner", True, ""), ("learner", False, ""), ("learner", False, "a"), ("test", True, "t"))
+    )  # fmt: skip
+    assert _ahead([released, released, answer, released]) == 2
+    assert _ahead([released, test, answer]) == 1
+    assert _ahead([released, extra, released, answer]) == 0
+    assert _ahead([extra, released, answer]) == 0
 
 
 # --- protection ---

@@ -39,17 +39,25 @@ capacity = supply.pivot(index="component_id", columns="quarter", values="capacit
 # EUR for one device
 margin = demand.groupby("product_id")["unit_margin_eur"].first()
 
+
+def as_rows(wide, column):
+    """A table with quarters as columns, laid out in rows: one for each line and quarter, its values under the name `column`."""
+    return wide.rename_axis(columns="quarter").reset_index().melt(wide.index.name, var_name="quarter", value_name=column)
+
+
 print(per_device.astype(int))
 # %% [markdown] task="binding"
 # **Where does the plan break?** For each component and quarter work out how many of the component all devices need together, new
 # and owed ones, and compare with `capacity`. Build the DataFrame `binding` with one row for each component and quarter in which
 # there is too little, and the columns `component_id`, `quarter` and `missing_units` (how many of the component are missing).
 # Tolerance: 0.5.
+#
+# `per_device @ devices` multiplies and adds up for all components at once. `as_rows(wide, "missing_units")` lays a table that has quarters as
+# columns out in rows.
 # %% answer="binding"
 ### BEGIN SOLUTION
 needed = per_device @ (asked + owed)
-missing = (needed - capacity).rename_axis(columns="quarter").reset_index()
-missing = missing.melt(id_vars="component_id", var_name="quarter", value_name="missing_units")
+missing = as_rows(needed - capacity, "missing_units")
 binding = missing[missing["missing_units"] > 0].reset_index(drop=True)
 ### END SOLUTION
 # %% check="binding"
@@ -66,9 +74,10 @@ used.loc[:, (used > 0).any()]
 # %% [markdown] hint="binding"
 # A quarter needs parts for what is asked and for what is owed.
 # %% [markdown] hint="binding"
-# For one component: its number in each device, times the devices, added up. `per_device @ devices` does that for all at once.
+# For one component: its number in each device, times the devices, added up. What stands for `devices` in `per_device @ devices`?
 # %% [markdown] hint="binding"
-# `needed = per_device @ (asked + owed)` has components as rows and quarters as columns, as `capacity` has.
+# `needed = per_device @ (asked + owed)` has components as rows and quarters as columns, as `capacity` has. Lay `needed - capacity` out in
+# rows, and keep those above zero.
 # %% [markdown] wrong="one_at_a_time" task="binding"
 # This holds each device against the capacity on its own, as the head of each line does. Two lines then count the same parts as
 # theirs, the gap looks smaller than it is, and it comes out when the quarter ends. Which devices share the component?
@@ -91,19 +100,22 @@ binding = pd.DataFrame(rows, columns=["component_id", "quarter", "missing_units"
 #
 # Build the DataFrame `targets` with a row for each of the four devices and four quarters and the columns `product_id`, `quarter`
 # and `target_units` (new devices, the owed ones not included). Tolerance: one device.
+#
+# The cell below does step 1, goes through what you found in `binding`, and lays the result out in rows. Steps 2 and 3 are missing: for one
+# `component` and `quarter`, write the new targets into `best.loc[product, quarter]`. `uses` says which devices need the component, and how
+# many of it each takes.
 # %% answer="targets"
-### BEGIN SOLUTION
-free = capacity - per_device @ owed
 best = asked.astype(float)
 for component, quarter in zip(binding["component_id"], binding["quarter"]):
     uses = per_device.loc[component]
     uses = uses[uses > 0]
-    left = free.loc[component, quarter]
+    ### BEGIN SOLUTION
+    left = capacity.loc[component, quarter] - (uses * owed.loc[uses.index, quarter]).sum()
     for product in (margin[uses.index] / uses).sort_values(ascending=False).index:
         best.loc[product, quarter] = min(asked.loc[product, quarter], left // uses[product])
         left = left - best.loc[product, quarter] * uses[product]
-targets = best.reset_index().melt(id_vars="product_id", var_name="quarter", value_name="target_units")
-### END SOLUTION
+    ### END SOLUTION
+targets = as_rows(best, "target_units")
 # %% check="targets"
 assert isinstance(targets, pd.DataFrame), "targets should be a DataFrame."
 columns = {"product_id", "quarter", "target_units"}
@@ -126,11 +138,12 @@ result.groupby("quarter")[["asked_margin_eur", "target_margin_eur"]].sum()
 # %% [markdown] hint="targets"
 # You are not selling devices here. You are selling the component that there is too little of.
 # %% [markdown] hint="targets"
-# For the devices that use the short component, divide the margin of one device by the number of components in it. Serve the
-# highest first, up to what was asked, then the next with what is left.
+# What is left for new devices is `capacity.loc[component, quarter]` less what the owed ones take. Divide the margin of one device by the
+# number of components in it, serve the highest first, up to what was asked, then the next with what is left.
 # %% [markdown] hint="targets"
 # `order = (margin[uses.index] / uses).sort_values(ascending=False).index`, where `uses` is the component's row of `per_device`
-# without its zeros; `left // uses[product]` is how many devices the rest is enough for.
+# without its zeros. `for product in order:` goes through it; `left // uses[product]` is how many devices the rest is enough for, and `min(a, b)`
+# the smaller of two numbers.
 # %% [markdown] wrong="dearest_first" task="targets"
 # This serves the device with the highest margin first. It would fill the factory with Series 7 Precision, send the buyers of
 # Series 7 Line to Aldermoor, and earn less for it. How much does one component earn in each of the two?

@@ -112,6 +112,21 @@ rows = pipeline[pipeline["product_id"] == LINE]
 rates = (rows["won"] / (rows["won"] + rows["lost"])).groupby(rows["month"]).mean()
 signals = pd.DataFrame({"bookings_change": booked / booked.shift(12) - 1, "win_rate": rates}).rename_axis("month")
 signals = signals[signals.index.year == 2025].reset_index()
+# %% [markdown]
+# The next cell is given. `won_all` and `decided_all` hold the opportunities won and decided, months as rows and a column for each
+# product, all regions together. `first_month` says when a rule finds Aldermoor.
+# %% given
+by_month = pipeline.groupby(["month", "product_id"])[["won", "lost"]].sum().unstack("product_id")
+won_all, decided_all = by_month["won"], by_month["won"] + by_month["lost"]
+
+
+def first_month(held):
+    """The month, counted from `entry` as 1, in which `held` is first true for Series 7 Line; missing if it never is."""
+    after = held.loc[held.index >= entry, LINE].to_numpy()
+    return after.argmax() + 1 if after.any() else np.nan
+
+
+decided_all.tail(3)
 # %% [markdown] task="rules"
 # **Replay twelve rules.** A rule has a `level` (0.1, 0.2 or 0.3) and a number of `months` (1 to 4). It watches the win rate
 # of all eight products, each on its own, all regions together, from January 2024 to December 2025:
@@ -126,31 +141,32 @@ signals = signals[signals.index.year == 2025].reset_index()
 # `false_alarms_per_year` (all eight products together, divided by the two years) and `months_to_fire`: for Series 7 Line, how
 # many months from `entry` on until `in_a_row` is true for the first time, where `entry` itself is month 1 (missing if never).
 # Tolerance: 0.01 for both.
+#
+# The loop over the rules is there. Two pieces are missing: above it, `base` (a number for each product) and `rate` (months of 2024 and
+# 2025 as rows, products as columns); within it, `false_alarms`, the number of false alarms of one rule in the two years.
 # %% answer="rules"
 ### BEGIN SOLUTION
-by_month = pipeline.groupby(["month", "product_id"])[["won", "lost"]].sum().unstack("product_id")
-won, decided = by_month["won"], by_month["won"] + by_month["lost"]
-base = won[won.index.year == 2023].sum() / decided[decided.index.year == 2023].sum()
-rate = (won / decided)[won.index.year >= 2024]
+in_2023 = won_all.index.year == 2023
+base = won_all[in_2023].sum() / decided_all[in_2023].sum()
+rate = (won_all / decided_all)[~in_2023]
+### END SOLUTION
+
 rows = []
 for level in (0.1, 0.2, 0.3):
-    below = rate < base * (1 - level)
     for months in (1, 2, 3, 4):
-        held = in_a_row(below, months)
+        held = in_a_row(rate < base * (1 - level), months)
+        ### BEGIN SOLUTION
         fires = held & ~held.shift(1, fill_value=False)
-        quiet = fires.copy()
-        quiet.loc[quiet.index >= entry, LINE] = False
-        after = held.loc[held.index >= entry, LINE].to_numpy()
-        rows.append(
-            {
-                "level": level,
-                "months": months,
-                "false_alarms_per_year": quiet.to_numpy().sum() / 2,
-                "months_to_fire": after.argmax() + 1 if after.any() else np.nan,
-            }
-        )
+        fires.loc[fires.index >= entry, LINE] = False
+        false_alarms = fires.to_numpy().sum()
+        ### END SOLUTION
+        rows.append({
+            "level": level,
+            "months": months,
+            "false_alarms_per_year": false_alarms / 2,
+            "months_to_fire": first_month(held),
+        })
 rules = pd.DataFrame(rows)
-### END SOLUTION
 # %% check="rules"
 assert isinstance(rules, pd.DataFrame), "rules should be a DataFrame."
 wanted = {"level", "months", "false_alarms_per_year", "months_to_fire"}
@@ -168,12 +184,13 @@ shown = rules.assign(rule=rules["false_alarms_per_year"].map("{:.1f} a year, ".f
 print("In each cell: false alarms a year, then the month in which the rule finds Aldermoor")
 shown.pivot(index="level", columns="months", values="rule").add_suffix(" in a row")
 # %% [markdown] hint="rules"
-# Bring `won` and `lost` into tables with months as rows and products as columns; then every rule is the same few lines.
+# The base is one rate over a whole year: sums first, then the division. `won_all.index.year` is the year of each row.
 # %% [markdown] hint="rules"
 # A rule fires where `in_a_row` is true and was not true a month earlier. Before you count the false alarms, blank out the
 # months of Series 7 Line in which the entrant was there.
 # %% [markdown] hint="rules"
-# `held = in_a_row(rate < base * (1 - level), months)`, then `fires = held & ~held.shift(1, fill_value=False)`.
+# `fires = held & ~held.shift(1, fill_value=False)`, then `fires.loc[fires.index >= entry, LINE] = ...`, and `fires.to_numpy().sum()` counts
+# what is left in all columns.
 # %% [markdown] wrong="months_counted" task="rules"
 # This counts every month in which a rule holds, not every time it begins to hold. One slump of four months is then four
 # meetings, and a usable rule is thrown out as too noisy. When would people be called together?

@@ -219,7 +219,7 @@ def _part(element: str) -> str:
     return f'<div class="part">\n{element}\n</div>'
 
 
-_INVENTED = "This reading is about Tessaly Instruments, the course’s invented company, and its figures."
+_INVENTED = "This reading is about Tessaly Instruments, the course’s invented company, and so are its figures."
 _YOURS = (
     "This task runs on your organisation’s own tables, and so do its answers. Its text was written about Tessaly "
     "Instruments: names and figures in it are that company’s."

@@ -4,6 +4,10 @@ const root = new URL("../../", import.meta.url); // this script is <site>/assets
 
 document.documentElement.classList.add("js");
 
+// Going to another page changes the address but not the head, whose icon is found from here.
+const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+icon?.setAttribute("href", icon.href);
+
 // Light and dark
 
 const scheme = () => document.documentElement.getAttribute("data-md-color-scheme");

@@ -102,7 +102,7 @@ bought["low"], bought["high"] = wilson(bought["wins"], bought["wins"].sum())
 # For some of the open deals the value was worked out together with the customer: `drivers` has a row for each driver of value in an opportunity. `open_offers` holds the open ones among them, for the whole deal, with
 # `standard_eur`, the price at the standard discount that anybody gets, and `net_eur`, the price now offered.
 #
-# A driver with `sign` `"plus"` brings the customer `yearly_eur` in each of `years` years. One with `"minus"` is paid once. `reference_price_eur`, the same in all rows of an opportunity, is what the next best
+# A driver with `sign` `"plus"` brings the customer `yearly_eur` in each of `years` years. One with `"minus"` is paid once; its amount stands in the same column, with `years` 1. `reference_price_eur`, the same in all rows of an opportunity, is what the next best
 # alternative costs. Tessaly's rule: the customer keeps 60% of the gain over that alternative.
 # %% given
 KEEPS = 0.6
@@ -136,6 +136,8 @@ assert not missing, f"worth lacks the columns {missing}"
 assert len(seen) == len(open_offers) and seen["opportunity_id"].is_unique, f"{len(open_offers)} open offers make {len(open_offers)} rows; worth has {len(seen)}"
 most = seen["opportunity_id"].map(open_offers.set_index("opportunity_id")["standard_eur"])
 assert (seen["ask_eur"] <= most + 0.01).all(), "nobody is asked for more than the price at the standard discount"
+reference = seen["opportunity_id"].map(drivers.groupby("opportunity_id")["reference_price_eur"].first())
+assert (seen["ask_eur"] <= reference + 0.5 * seen["gain_eur"].clip(lower=0) + 0.01).all(), "the customer keeps more than half of the gain; some asks leave less"
 # %% hidden="worth"
 expect(worth)
 assert (worth["gain_eur"] > 0).mean() > 0.5, "most offers bring more than the alternative"

@@ -97,6 +97,18 @@ sold["leak_eur"] = ((sold["discount_rate"] - limit) * sold["list_eur"]).where(so
 regions = sold.groupby("region", as_index=False).agg(lines=("silent", "size"), silent=("silent", "sum"), leak_eur=("leak_eur", "sum"), list_eur=("list_eur", "sum"))
 regions["per_10k"] = 10_000 * regions["leak_eur"] / regions["list_eur"]
 regions["low"], regions["high"] = wilson(regions["silent"], regions["lines"])
+# %% [markdown] wrong="of_all_lines" task="regions"
+# The sums are right. The share is taken of everything that was sold, and most of that needed no yes from anybody; a region that sells much within the limit then looks honest whatever it does beyond. How many lines were
+# there to ask for?
+# %% wrong="of_all_lines" task="regions"
+sold = pd.merge_asof(quotes[quotes["status"] == "accepted"], policy, by="product_id", left_on="quantity", right_on="min_quantity")
+limit = sold["limit_rate"].mask(sold["list_eur"] < 40_000, sold["small_limit_rate"])
+granted = approvals.loc[approvals["decision"] == "granted", "quote_line_id"]
+sold["silent"] = (sold["discount_rate"] > limit + 1e-9) & ~sold["quote_line_id"].isin(granted)
+sold["leak_eur"] = ((sold["discount_rate"] - limit) * sold["list_eur"]).where(sold["silent"], 0)
+regions = sold.groupby("region", as_index=False).agg(lines=("silent", "size"), silent=("silent", "sum"), leak_eur=("leak_eur", "sum"), list_eur=("list_eur", "sum"))
+regions["per_10k"] = 10_000 * regions["leak_eur"] / regions["list_eur"]
+regions["low"], regions["high"] = wilson(regions["silent"], regions["lines"])
 # %% [markdown] wrong="one_limit" task="regions"
 # This holds small deals to the limit of large ones. Sellers are then accused of discounts that the policy lets them give, in every region, and the first who reads out the policy ends the
 # audit. What may be given below EUR 40,000?

@@ -11,7 +11,7 @@
 #     answer: {type: table, keys: [customisation_id], columns: {decision: null}}
 # ---
 # %% [markdown]
-# In April the CRM is upgraded, and by the last day of January Tessaly has to say which of its thirty additions are carried over. Tomasz
+# In April the CRM is upgraded, and by 20 February Tessaly has to say which of its thirty additions are carried over. Tomasz
 # Wieczorek counts **five years** ahead, an hour of a salesperson at **€60** and **46 working weeks** a year.
 #
 # `catalogue` has one row for each addition: `build_eur` (what it cost to build, long paid), `upkeep_eur` (EUR a year, upgrades

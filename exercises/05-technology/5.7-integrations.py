@@ -6,10 +6,13 @@
 #   decisions:
 #     points: 6
 #     answer: {type: table, keys: [tool_id], columns: {outside_records: "1%", silent_days: 0.5, spare_kinds: 0.5, action: null}}
+#   watch:
+#     points: 2
+#     answer: {type: table, keys: [limit_percent], columns: {false_alarms: 0.5, rung: 0.5}}
 # ---
 # %% [markdown]
 # Nine tools are connected to the CRM. `tools` says of each what it was allowed to read (`scope`), what its purpose needs (`needs`), who answers for it and how many records of each kind its
-# contract expects on a working day. `log` has one row for each working day of October to December 2025, tool and kind of object: `calls`, `records_read`, `records_written`, and `errors`, the
+# contract expects on a working day. `log` has one row for each working day (`day`) of October to December 2025, tool (`tool_id`) and kind of object (`object`): `calls`, `records_read`, `records_written`, and `errors`, the
 # calls that were answered with an error.
 #
 # `scope` and `needs` have been turned into sets of kinds, so that `"quotes" in scope` can be asked.
@@ -26,7 +29,7 @@ tools
 # %% given
 log.sample(6, random_state=1).sort_values("day")
 # %% [markdown] task="decisions"
-# **Which tools lose access, which are mended, and which may stay as they are?**
+# **1. Which tools lose access, which are mended, and which may stay as they are?**
 #
 # A tool has the action
 #
@@ -141,3 +144,86 @@ for _, tool in tools.iterrows():
     action = "cut" if outside > 0 else "mend" if tool["tool_id"] == errors.idxmax() else "narrow" if spare > 0 else "leave"
     rows.append({"tool_id": tool["tool_id"], "outside_records": outside, "silent_days": 0, "spare_kinds": spare, "action": action})
 decisions = pd.DataFrame(rows)
+# %% [markdown]
+# Each tool gets a watch on the records that it moves, read and written together. The reading set its limit by October, when all nine worked. A limit chosen on one month may fit that month's
+# accidents, so Tomasz Wieczorek wants to see it on the two months that followed before anybody is woken by it.
+# %% given
+LIMITS = [30, 50, 70, 90]  # % of a tool's usual
+# %% [markdown] task="watch"
+# **2. Would the watch have rung when it should, and only then?**
+#
+# A watch rings for a tool on a day on which the tool moves **fewer** records than the limit, a share of its *usual*: the median of what it moves in a day, in a month in which it worked. Try the four `LIMITS` on
+# November and December 2025.
+#
+# `watch` is a DataFrame with four rows and the columns
+#
+# - `limit_percent`: 30, 50, 70, 90
+# - `false_alarms`: how often it would have rung for the tools that worked, each tool and day counted by itself
+# - `rung`: on how many days it would have rung for the tool that has stopped
+# %% answer="watch"
+### BEGIN SOLUTION
+moved = log.assign(moved=log["records_read"] + log["records_written"]).groupby(["tool_id", "day"], as_index=False)["moved"].sum()
+usual = moved[moved["day"] < "2025-11-01"].groupby("tool_id")["moved"].median()
+since = moved[moved["day"] >= "2025-11-01"]
+share = since["moved"] / since["tool_id"].map(usual)
+stopped = since["tool_id"].isin(decisions.loc[decisions["silent_days"] >= 5, "tool_id"])
+watch = pd.DataFrame({"limit_percent": LIMITS})
+watch["false_alarms"] = [(share[~stopped] < limit / 100).sum() for limit in LIMITS]
+watch["rung"] = [(share[stopped] < limit / 100).sum() for limit in LIMITS]
+### END SOLUTION
+# %% check="watch"
+assert isinstance(watch, pd.DataFrame), "watch should be a DataFrame with one row for each limit"
+seen = watch.reset_index()
+missing = [c for c in ["limit_percent", "false_alarms", "rung"] if c not in seen.columns]
+assert not missing, f"watch lacks the columns {missing}"
+assert sorted(seen["limit_percent"]) == LIMITS, "one row for each of the four limits"
+assert seen.sort_values("limit_percent")["false_alarms"].is_monotonic_increasing, "a higher limit can't ring less often"
+# %% hidden="watch"
+expect(watch)
+rows = watch.set_index("limit_percent")
+assert rows.loc[50, "false_alarms"] < 5 and rows.loc[90, "false_alarms"] > 10 * rows.loc[50, "false_alarms"], "half the usual is quiet, nine tenths is not"
+assert rows.loc[50, "rung"] == decisions["silent_days"].max(), "and it rings on each day of silence"
+# %% after="watch"
+for row in watch.itertuples():
+    print(f"below {row.limit_percent}% of the usual: false alarms in two months {row.false_alarms}, days of silence noticed {row.rung}")
+# %% [markdown] hint="watch"
+# What is usual for a tool that stood still for two months of three? Take the month in which everything ran.
+# %% [markdown] hint="watch"
+# Add up what each tool moved on each day. Its median over October is its usual; divide the days of November and December by it, and count the shares below each limit.
+# %% [markdown] hint="watch"
+# `since["moved"] / since["tool_id"].map(usual)` gives the share. Count the rows of the tool with the action `"mend"` apart from all others.
+# %% [markdown] wrong="usual_of_all" task="watch"
+# This takes the usual number from the whole log. The tool that stopped has stood still on most of these days, so its usual is nothing at all and the watch never rings for it. In which month did everything
+# run?
+# %% wrong="usual_of_all" task="watch"
+moved = log.assign(moved=log["records_read"] + log["records_written"]).groupby(["tool_id", "day"], as_index=False)["moved"].sum()
+since = moved[moved["day"] >= "2025-11-01"]
+share = since["moved"] / since["tool_id"].map(moved.groupby("tool_id")["moved"].median())
+stopped = since["tool_id"].isin(decisions.loc[decisions["silent_days"] >= 5, "tool_id"])
+watch = pd.DataFrame({"limit_percent": LIMITS})
+watch["false_alarms"] = [(share[~stopped] < limit / 100).sum() for limit in LIMITS]
+watch["rung"] = [(share[stopped] < limit / 100).sum() for limit in LIMITS]
+# %% [markdown] wrong="calls" task="watch"
+# This watches calls. A tool that has stopped goes on calling and is answered each time, so the watch sleeps through the silence and rings on days on which people merely took leave. What was it that no longer
+# arrived?
+# %% wrong="calls" task="watch"
+moved = log.groupby(["tool_id", "day"], as_index=False)["calls"].sum()
+usual = moved[moved["day"] < "2025-11-01"].groupby("tool_id")["calls"].median()
+since = moved[moved["day"] >= "2025-11-01"]
+share = since["calls"] / since["tool_id"].map(usual)
+stopped = since["tool_id"].isin(decisions.loc[decisions["silent_days"] >= 5, "tool_id"])
+watch = pd.DataFrame({"limit_percent": LIMITS})
+watch["false_alarms"] = [(share[~stopped] < limit / 100).sum() for limit in LIMITS]
+watch["rung"] = [(share[stopped] < limit / 100).sum() for limit in LIMITS]
+# %% [markdown] wrong="all_alarms" task="watch"
+# This counts every alarm as false, those for the tool that had stopped among them. Every limit then looks useless, and somebody turns the watch off where it was right. For which tool is an alarm good
+# news?
+# %% wrong="all_alarms" task="watch"
+moved = log.assign(moved=log["records_read"] + log["records_written"]).groupby(["tool_id", "day"], as_index=False)["moved"].sum()
+usual = moved[moved["day"] < "2025-11-01"].groupby("tool_id")["moved"].median()
+since = moved[moved["day"] >= "2025-11-01"]
+share = since["moved"] / since["tool_id"].map(usual)
+stopped = since["tool_id"].isin(decisions.loc[decisions["silent_days"] >= 5, "tool_id"])
+watch = pd.DataFrame({"limit_percent": LIMITS})
+watch["false_alarms"] = [(share < limit / 100).sum() for limit in LIMITS]
+watch["rung"] = [(share[stopped] < limit / 100).sum() for limit in LIMITS]

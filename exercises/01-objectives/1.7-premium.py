@@ -168,7 +168,8 @@ bar(guardrail, "max_discount", "net_eur", title="What each guardrail would have 
 # limit times the probability that it still signs.
 # %% [markdown] hint="guardrail"
 # With `walks = 2 * (discount_rate - limit)` an order's change is
-# `(1 - walks) * (list_eur * (1 - limit) - cost_eur) - (net_eur - cost_eur)`.
+# `(1 - walks) * (list_eur * (1 - limit) - cost_eur) - (net_eur - cost_eur)`. Begin with `rows = []`, end each turn of the loop with
+# `rows.append({"max_discount": limit, ...})`, and `pd.DataFrame(rows)` is the table.
 # %% [markdown] wrong="nobody_walks" task="guardrail"
 # This lets every order sign at the guardrail. The tightest limit then looks best, and the first quarter with it brings
 # the lost orders that Luca has warned of. What happens to the margin of an order that walks away?

@@ -346,9 +346,7 @@ def data_dictionary(
     for name, node in tables.items():
         used = _used({*node.topics, *tasks.get(name, ())}, places)
         parts.append(_table(name, node, rows.get(name), used, firsts.get(name, [])))
-    return page(
-        "\n\n".join(parts), title="Data", register=True, description="The tables, column by column."
-    )
+    return page("\n\n".join(parts), title="Data", register=True, description="The tables, column by column.")
 
 
 def _joins(tables: Mapping[str, Node]) -> str:

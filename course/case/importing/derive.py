@@ -121,6 +121,27 @@ def _strange(done: Imported) -> None:
                 done.notes.append(f"{strange:,} {table} name {one} that the export does not hold; they were kept.")
 
 
+def _segment(done: Imported, mapping: Map) -> None:
+    """Segments by the limits in the map; nobody else's limits are assumed."""
+    if mapping.segments and _has(done, "accounts", "employees"):
+        limits = sorted(mapping.segments.items(), key=lambda found: found[1])
+        employees = done.tables["accounts"]["employees"]
+        segment = pd.Series(None, index=employees.index, dtype=object)
+        for name, least in limits:
+            segment[employees >= least] = name
+        said = ", ".join(f"{name} from {least:,}" for name, least in limits)
+        _fill(done, "accounts", "segment", segment, f"the account's employees and the map: {said}")
+    if not _has(done, "accounts", "account_id"):
+        return
+    ways = {
+        "region": 'a column that tells, such as region: "Billing Country", under the file\'s columns',
+        "segment": "limits of employees, such as segments: {small: 0, mid-market: 100, enterprise: 1000}",
+    }
+    for column, way in ways.items():
+        if column not in done.tables["accounts"] and not _has(done, "opportunities", column):
+            done.notes.append(f"Accounts have no {column}, which many tasks ask by. Give in the map {way}.")
+
+
 def _of_account(done: Imported, mapping: Map) -> None:
     if not _has(done, "opportunities", "account_id") or "accounts" not in done.tables:
         return
@@ -442,6 +463,6 @@ def _attainment(done: Imported, mapping: Map) -> None:
 
 
 _STEPS: tuple[Callable[[Imported, Map], None], ...] = (
-    _of_account, _products, _main_product, _bookings, _monthly, _people, _regions, _segments, _territories,
+    _segment, _of_account, _products, _main_product, _bookings, _monthly, _people, _regions, _segments, _territories,
     _competitors, _stage_history, _influences, _activities, _quotes, _attainment,
 )  # fmt: skip

@@ -34,6 +34,7 @@ class FileMap(Source):
 class Map(Source):
     """A whole map.yml. `currency` is that of amounts without one; `rates` says what one unit of another is in EUR.
 
+    `segments` says from how many employees on an account is of a segment, where it has no segment of its own.
     `years_back` moves every day back by so many years, for tasks ask about 2023 to 2025.
     A file that `files` does not name is recognised by its columns; where it is not, `aside` lists it and none of it is
     taken.
@@ -42,6 +43,7 @@ class Map(Source):
     files: dict[str, FileMap] = Field(default_factory=dict)
     currency: str = "EUR"
     rates: dict[str, float] = Field(default_factory=dict)
+    segments: dict[Literal["small", "mid-market", "enterprise"], int] = Field(default_factory=dict)
     years_back: int = Field(default=0, ge=0)
     aside: list[str] = Field(default_factory=list)
 
@@ -135,6 +137,8 @@ def draft(raws: Sequence[RawTable], mapping: Map | None = None) -> str:
         "#     words: {stage: {technical audit: proposed}, status: {gewonnen: won}}   # your words for the course's",
         f"currency: {mapping.currency}   # of amounts that have no currency of their own",
         f"rates: {{{rates}}}       # what one unit is in EUR, such as {{USD: 0.92}}; amounts without a rate stay out",
+        f"segments: {{{', '.join(f'{name}: {least}' for name, least in mapping.segments.items())}}}   # from how many "
+        "employees on, such as {small: 0, mid-market: 100, enterprise: 1000}, where accounts have no segment",
         f"years_back: {mapping.years_back}   # moves every day back by so many years; tasks ask about 2023 to 2025",
         "files:",
     ]

@@ -63,7 +63,8 @@ def read_raw(path: Path) -> RawTable:
         with path.open("rb") as file:
             sample = file.read(_SAMPLE)
     except OSError as e:
-        raise DataError(f"{path}: expected a file of an export, found none to read ({e.strerror}).") from None
+        hint = f" Name the files in it: {path}/*.csv" if path.is_dir() else ""
+        raise DataError(f"{path}: expected a file of an export, found none to read ({e.strerror}).{hint}") from None
     for start, what in _OTHERS:
         if sample.startswith(start):
             raise DataError(f"{path}: expected a CSV file, found {what}.")

@@ -71,8 +71,10 @@ def _accounts(imported: Imported, folder: Path) -> None:
     for name in ("notes", "examples"):
         columns[name] = columns[name].map("; ".join)
     columns.to_csv(folder / "columns.csv", index=False)
+    stems = Counter(Path(name).stem for name in imported.rows)
     for name, rows in imported.rows.items():
-        rows.to_csv(folder / f"rows-{Path(name).stem}.csv", index=False)
+        stem = Path(name).stem
+        rows.to_csv(folder / f"rows-{stem if stems[stem] == 1 else name}.csv", index=False)
 
 
 def _tasks(supported: list[Support]) -> pd.DataFrame:

@@ -200,6 +200,24 @@ def test_the_map_that_was_used_can_be_changed_and_used_again(export: list[Path],
     assert {n: f.to_csv() for n, f in again.tables.items()} == {n: f.to_csv() for n, f in first.tables.items()}
 
 
+def test_an_export_without_regions_and_segments_gets_them_by_the_map_alone(tmp_path: Path):
+    accounts = tmp_path / "Account.csv"
+    accounts.write_text(
+        "Id,Name,Industry,NumberOfEmployees,BillingCountry\n1,A,x,9,Chile\n2,B,x,100,Peru\n3,C,x,,Peru\n"
+    )
+    done = made([accounts])
+    assert not {"region", "segment"} & set(done.tables["accounts"])
+    assert [note for note in done.notes if "Accounts have no region" in note or "Accounts have no segment" in note]
+    raw = read_raw(accounts)
+    known = recognise(raw)
+    assert known
+    file = known.model_copy(update={"columns": known.columns | {"region": "BillingCountry"}})
+    done = make_tables([raw], Map(files={raw.name: file}, segments={"small": 0, "mid-market": 100}))
+    assert done.tables["accounts"]["region"].tolist() == ["Chile", "Peru", "Peru"]
+    assert done.tables["accounts"]["segment"].fillna("").tolist() == ["small", "mid-market", ""]
+    assert any("small from 0, mid-market from 100" in d.how for d in done.derived)
+
+
 def test_a_map_may_hold_rates_alone(tmp_path: Path):
     deals = tmp_path / "deals.csv"
     deals.write_text("Deal ID,Deal Stage,Amount,Currency,Close Date\n1,Closed won,100,USD,2025-03-31\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course.case.importing.reading import read_raw
@@ -67,6 +67,7 @@ def test_a_line_with_too_many_cells_is_refused_alone_and_the_lines_keep_their_nu
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("ab\n,;\"'", max_size=6).filter(str.strip), min_size=1, max_size=8))
 def test_no_row_is_lost_and_each_keeps_its_line(cells: list[str]):
     text = io.StringIO()

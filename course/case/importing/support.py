@@ -103,7 +103,7 @@ def judge(curriculum: Curriculum, module: Module, topic: Topic, tables: Mapping[
         if fault := _degenerate(value):
             return refused(f"the answer {task} would {fault} on these data")
     if checked:
-        return refused(f"its question is made for the case company’s data: {checked}")
+        return refused(f"its check, written for the case company, does not hold here (“{checked}”)")
     try:
         for asked in exercise.tasks:
             fingerprint(answers[asked.id], asked.spec)

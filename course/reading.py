@@ -215,9 +215,8 @@ def _line(code: str, index: int) -> str:
 
 
 def table(frame: pd.DataFrame, name: str = "Table") -> str:
-    """A DataFrame as an accessible HTML table in a box that scrolls sideways; a named index becomes columns."""
-    if any(frame.index.names):
-        frame = frame.reset_index()
+    """A DataFrame as an accessible HTML table in a box that scrolls sideways; row labels become columns."""
+    frame = labelled(frame)
     head = "".join(f'<th scope="col"{_align(frame[c])}>{html.escape(heading(c))}</th>' for c in frame)
     rows = []
     for row in frame.itertuples(index=False):
@@ -227,6 +226,13 @@ def table(frame: pd.DataFrame, name: str = "Table") -> str:
         f'<div class="table-scroll" tabindex="0" role="region" aria-label="{name}" data-search-exclude>'
         f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
+
+
+def labelled(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its row labels as columns, where it has some: an index that is named, or one of words."""
+    if any(frame.index.names):
+        return frame.reset_index()
+    return frame if pd.api.types.is_integer_dtype(frame.index) else frame.rename_axis("").reset_index()
 
 
 def heading(column: object) -> str:
@@ -280,7 +286,10 @@ def _link(markdown: str, reading: Reading, curriculum: Curriculum) -> str:
     def link(match: re.Match[str]) -> str:
         kind, key = match[1], match[2]
         if kind == "topic":
-            module, topic = curriculum.module_of(key), curriculum.topic(key)
+            try:
+                module, topic = curriculum.module_of(key), curriculum.topic(key)
+            except ContentError as e:
+                raise ContentError(f"{reading.path}: {e}") from None
             written = curriculum.reading(module, topic).exists()
             return f"](../{module.folder}/{topic.stem}.md)" if written else f"](../{module.folder}/index.md)"
         if kind == "concept":

@@ -10,7 +10,7 @@ from typing import Literal
 
 from course.book.chapters import Book
 from course.book.executed import Runs
-from course.book.export import TitlePage, export
+from course.book.export import TitlePage, export, writable
 from course.case.edition import PRACTICE_SEED
 from course.curriculum import Curriculum
 from course.errors import BuildError
@@ -45,6 +45,7 @@ def build_book(
     book = Book(curriculum, Runs(curriculum, seed, load), kind == "instructor")
     if not book.modules:
         raise BuildError(f"{curriculum.root / 'modules'}: expected a topic that is written, found none.")
+    writable(path)
     say("Running readings and exercises …")
     book.runs.ahead(book.instructor, lambda done, of: say(f"  {done} of {of} topics") if done % 10 == 0 else None)
     chapters = list(book.chapters(say))

@@ -12,7 +12,7 @@ from course.book.markup import Links, array, block, code, label, place, section,
 from course.book.terms import Terms
 from course.case.edition import PRACTICE_SEED
 from course.curriculum import Curriculum, Module, Topic
-from course.exercise import Exercise, Task
+from course.exercise import STUB, Exercise, Task
 from course.guide import Guide
 from course.memo import Memo, Sample
 from course.quiz import Item, Quiz
@@ -20,16 +20,21 @@ from course.reading import Example, Reading
 from course.site.charts import Figure
 
 LETTERS = "abcde"
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """A file of the book. `level` is 1 for a module or register, 2 for what is in a module."""
+    """A file of the book. `level` is 1 for a module or register, 2 for what is in a module.
+
+    One that `runs_on` begins below what is before it, the others on a page of their own.
+    """
 
     name: str
     title: str
     level: int
     text: str
+    runs_on: bool = False
 
 
 @dataclass
@@ -71,7 +76,7 @@ class Book:
                 memo = Memo.read(self.curriculum.memo(module))
                 yield Chapter(f"{module.folder}-memo", f"Memo: {memo.title}", 2, _memo(self, module, memo))
             if self.instructor and self.curriculum.guide(module).exists():
-                yield Chapter(f"{module.folder}-guide", "Guide to the workshop", 2, _guide(self, module))
+                yield Chapter(f"{module.folder}-guide", "Guide to the workshop", 2, _guide(self, module), True)
         yield Chapter("glossary", "Glossary", 1, _glossary(self))
         yield Chapter("concepts", "Ideas from the essays", 1, _concepts(self))
         yield Chapter("sources", "Sources", 1, _sources(self))
@@ -99,9 +104,10 @@ def _about(book: Book) -> str:
     if book.instructor:
         on = "the practice edition" if book.runs.seed == PRACTICE_SEED else f"the edition with seed {book.runs.seed}"
         parts.append(
-            "**This is the instructor’s edition.** It adds the solution of each task with what it gives on "
-            f"{on}, the keys of the quizzes, the samples of each memo with their marks, and a guide to a workshop of "
-            "ninety minutes with the mistakes that people make."
+            "**This is the instructor’s edition.** It gives the solution of each task with what comes out on "
+            f"{on}. In place of the lines that are marked, learners find `{STUB}`. It adds the keys of the quizzes, "
+            "the samples of each memo with their marks, and a guide to a workshop of ninety minutes with the mistakes "
+            "that people make."
         )
     else:
         parts.append(
@@ -151,9 +157,10 @@ def _topic(book: Book, module: Module, topic: Topic, quiz: Quiz | None) -> str:
 def _reading(book: Book, reading: Reading) -> str:
     parts = []
     linked = {label("term", key) for key in reading.terms}
+    words = book.terms.dwelt_on("\n".join(part for part in reading.parts if isinstance(part, str)))
     for part in reading.parts:
         if isinstance(part, str):
-            parts.append(book.terms.marked(book.links.within(part.strip(), reading.path), linked))
+            parts.append(book.terms.marked(book.links.within(part.strip(), reading.path), linked, words))
         elif isinstance(part, Figure):
             parts.append(_figure(book, part, reading.topic))
         else:
@@ -191,14 +198,31 @@ def _exercise(book: Book, module: Module, topic: Topic) -> str:
         else:
             task = cell.task
             points = f"{task.points} point{'' if task.points == 1 else 's'}"
-            parts.append(block("task", f"{task.text}\n\n{code(task.stub)}", name=string(task.id), points=text(points)))
+            asked = task.text if book.instructor else f"{task.text}\n\n{code(task.stub)}"
+            parts.append(block("task", asked, name=string(task.id), points=text(points)))
             if book.instructor:
-                shown = f"{code(task.solution)}\n\n{value(solutions[task.id])}{_known(book, module, topic, task)}"
-                parts.append(block("solution", shown, name=string(task.id)))
+                solution, theirs = listed(task.answer)
+                shown = f"{code(solution)}\n\n{value(solutions[task.id])}{_known(book, module, topic, task)}"
+                parts.append(block("solution", shown, name=string(task.id), theirs=array(map(str, theirs))))
             hints += _hints(task, several=len(exercise.tasks) > 1)
     if hints:
         parts.append("### Hints\n\n" + block("hints", "\n\n".join(hints)))
     return "\n\n".join(parts)
+
+
+def listed(answer: str) -> tuple[str, list[int]]:
+    """The solution, and which of its lines, counted from 1, stand where a learner finds the stub."""
+    lines: list[str] = []
+    theirs = []
+    inside = False
+    for line in answer.strip("\n").splitlines():
+        if line.strip() in (BEGIN, END):
+            inside = line.strip() == BEGIN
+            continue
+        lines.append(line)
+        if inside:
+            theirs.append(len(lines))
+    return "\n".join(lines), theirs
 
 
 def _hints(task: Task, several: bool) -> list[str]:
@@ -234,14 +258,14 @@ def _item(item: Item, number: int, keys: bool) -> str:
 def _numeric_key(item: Item) -> str:
     assert item.value is not None
     parts = [f"**{_number(item.value, item.unit)}**{_within(item.tolerance, item.unit)}. {item.right}"]
-    parts += [f"{_number(k.value, item.unit)}: {k.feedback}" for k in item.known]
-    parts.append(f"Any other value: {item.wrong}")
+    parts += [f"*{_number(k.value, item.unit)}:* {k.feedback}" for k in item.known]
+    parts.append(f"*Any other value:* {item.wrong}")
     return block("key", "\n\n".join(parts))
 
 
 def _number(number: float, unit: str) -> str:
-    digits = f"{number:,.6f}".rstrip("0").rstrip(".")
-    return f"{digits} {unit}".strip()
+    digits = f"{number:,.6f}".rstrip("0").rstrip(".").replace("-", "−")
+    return f"{digits}%" if unit == "%" else f"{digits} {unit}".strip()
 
 
 def _within(tolerance: float, unit: str) -> str:
@@ -331,7 +355,7 @@ def _glossary(book: Book) -> str:
     for term in sorted(book.curriculum.glossary.values(), key=lambda t: t.term.lower()):
         body = [place("term", term.id, f"**{term.term}.** {term.means}")]
         if term.formula:
-            body.append(code(term.formula, "text"))
+            body.append(typst(f"#formula({text(term.formula)})"))
         if term.misuse:
             body.append(f"*Usual misuse:* {term.misuse}")
         parts.append(block("entry", "\n\n".join(body)))
@@ -349,7 +373,12 @@ def _concepts(book: Book) -> str:
             for topic in book.topics(module)
             if concept.id in topic.concepts
         ]
-        body = place("concept", concept.id, f"**{concept.id} {concept.name}.** {concept.is_}.{cited}")
+        says = f"**{concept.id} {concept.name}.** {concept.is_}."
+        if concept.is_.startswith(f"{concept.name}: "):  # some say the name again before they go on
+            says = f"**{concept.id} {concept.name}:**{concept.is_.removeprefix(concept.name + ':')}."
+        elif concept.is_ == concept.name:
+            says = f"**{concept.id} {concept.name}.**"
+        body = place("concept", concept.id, f"{says}{cited}")
         parts.append(block("entry", f"{body}\n\nTaught in {', '.join(taught)}." if taught else body))
     return "\n\n".join(parts)
 
@@ -358,7 +387,8 @@ def _sources(book: Book) -> str:
     parts = [section("What the course cites")]
     for source in book.curriculum.sources.values():
         link = f" <{source.url}>" if source.url else ""
-        parts.append(block("entry", place("source", source.key, f"{source.text}{link}")))
+        cited = f" Cited as {source.short}." if source.short not in source.text else ""
+        parts.append(block("entry", place("source", source.key, f"{source.text}{link}{cited}")))
     parts.append(
         section("Figures from outside") + "\n\nEvery figure in the course that is not computed from the case data is "
         "listed here. They are dated findings, never laws."
@@ -366,7 +396,8 @@ def _sources(book: Book) -> str:
     for claim in book.curriculum.claims.values():
         of = book.curriculum.sources.get(claim.source)
         cited = f"[{of.short}](#{label('source', of.key)})" if of else claim.source
-        dated = f"{cited}; dated {claim.dated}; looked up {claim.checked.day} {claim.checked:%B %Y}."
+        when = claim.dated if claim.dated.startswith("undated") else f"dated {claim.dated}"
+        dated = f"{cited}; {when}; looked up {claim.checked.day} {claim.checked:%B %Y}."
         says = place("claim", claim.id, f"{claim.says}.")
         parts.append(block("entry", f"{says}\n\n*With care:* {claim.care} {dated}"))
     return "\n\n".join(parts)

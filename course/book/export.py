@@ -55,6 +55,18 @@ def export(
 
     Raises BuildError when a chapter's link, a figure or the template does not come out whole; `out` is then untouched.
     """
+    try:
+        pdf = _made(chapters, drawings, page, work, say)
+    except OSError as e:
+        raise BuildError(f"{work}: expected a folder to work in with room for the book, but found: {e}.") from None
+    pages = _pages(pdf, len(chapters))
+    _put(pdf, out)
+    return pages
+
+
+def _made(
+    chapters: Sequence[Chapter], drawings: Mapping[str, str], page: TitlePage, work: Path, say: Callable[[str], None]
+) -> bytes:
     source = work / "source"
     _write(source, chapters, page)
     say("Turning chapters into pages with MyST …")
@@ -70,13 +82,35 @@ def export(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(svg, "utf-8")
     say(f"Setting {len(files)} chapters with Typst …")
-    pdf = _set(typst, write_fonts(work / "fonts"))
-    pages = _pages(pdf, len(chapters))
-    out.parent.mkdir(parents=True, exist_ok=True)
+    return _set(typst, write_fonts(work / "fonts"))
+
+
+def writable(out: Path) -> None:
+    """Make the folder for the file `out`. Raises BuildError when there is no place for it."""
+    if out.is_dir():
+        raise BuildError(f"{out}: expected a file to write, found a folder. Remove it, or choose another name.")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        raise BuildError(f"{out.parent}: expected a folder to write to, but it can't be made ({e.strerror}).") from None
+    if not os.access(out.parent, os.W_OK):
+        raise BuildError(f"{out.parent}: expected a folder that you may write to; you may not. Choose another.")
+
+
+def _put(pdf: bytes, out: Path) -> None:
+    """Write the file whole or not at all."""
+    writable(out)
     beside = out.with_name(f".{out.name}.{os.getpid()}")
-    beside.write_bytes(pdf)
-    beside.replace(out)
-    return pages
+    try:
+        beside.write_bytes(pdf)
+        beside.replace(out)
+    except OSError as e:
+        raise BuildError(
+            f"{out}: expected to write {len(pdf) / 1e6:.1f} MB, but that failed ({e.strerror}). "
+            "Make room or choose another folder; a book that was there before is as it was."
+        ) from None
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _write(source: Path, chapters: Sequence[Chapter], page: TitlePage) -> None:
@@ -158,6 +192,16 @@ def _programs(folder: Path) -> Path:
 
 
 def _checked(typst: Path, chapters: Sequence[Chapter]) -> list[Path]:
+    """The chapters' files in Typst. Raises BuildError when one holds what leads nowhere or has to be fetched."""
+    whole = typst / "book.typ"
+    text = whole.read_text("utf-8")
+    includes = re.findall(r'#include "book-[^"]*"', text)  # MyST gives the files names of its own, in this order
+    if len(includes) != len(chapters):
+        raise BuildError(f"{whole}: expected {len(chapters)} chapters from MyST, found {len(includes)}.")
+    for chapter, include in zip(chapters, includes, strict=True):
+        if chapter.runs_on:
+            text = text.replace(f"#pagebreak()\n\n{include}", include)
+    whole.write_text(text, "utf-8")
     imports = typst / "myst-imports.typ"
     if imports.is_file():
         # The template draws tables itself, instead of fetching a package for it.

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from course.curriculum import Curriculum
-from course.errors import ContentError
-from course.reading import CITE, CLAIM, LINK, heading, is_number, shown
+from course.errors import ContentError, CourseError
+from course.reading import CITE, CLAIM, LINK, heading, is_number, labelled, shown
 
-MOST_ROWS = 14
+MOST_ROWS = 12
 MOST_ITEMS = 24
 
 
@@ -61,7 +62,10 @@ class Links:
         def link(match: re.Match[str]) -> str:
             kind, key = match[1], match[2]
             if kind == "topic":
-                module = curriculum.module_of(key)
+                try:
+                    module = curriculum.module_of(key)
+                except CourseError as e:
+                    raise ContentError(f"{where}: {e}") from None
                 if key in self.topics:
                     return f"](#{label('topic', key)})"
                 return f"](#{label('module', str(module.id))})" if module.id in self.modules else "](#planned)"
@@ -100,14 +104,18 @@ def code(text: str, language: str = "python") -> str:
 
 def text(value: str) -> str:
     """A text as Typst content, in brackets; nothing in it is read as markup."""
-    plain = re.sub(r"([\\#$*_`<>@\[\]~/=+\-.();:])", r"\\\1", " ".join(value.split()))
+    plain = re.sub(r"([\\#$*_`<>@\[\]~/=+\-.();:])", r"\\\1", _one_line(value))
     return f"[{plain}]"
 
 
 def string(value: str) -> str:
     """A text as a Typst string."""
-    escaped = " ".join(value.split()).replace("\\", "\\\\").replace('"', '\\"')
+    escaped = _one_line(value).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def _one_line(value: str) -> str:
+    return re.sub(r"[ \t\r\n]+", " ", value.strip(" \t\r\n"))
 
 
 def array(items: Iterable[str]) -> str:
@@ -117,25 +125,63 @@ def array(items: Iterable[str]) -> str:
 
 
 def table(frame: pd.DataFrame, most: int | None = None) -> str:
-    """A DataFrame as a table; a named index becomes columns. Beyond `most` rows it says how many are left out."""
-    if any(frame.index.names):
-        frame = frame.reset_index()
-    rest = 0 if most is None else max(0, len(frame) - most)
+    """A DataFrame as a table; row labels become columns. Beyond `most` rows it says how many are left out."""
+    frame = labelled(frame)
+    rest = 0 if most is None or len(frame) == most + 1 else max(0, len(frame) - most)
     rows = frame.head(len(frame) - rest)
-    aligned = array("right" if is_number(frame[c]) else "left" for c in frame)
-    cells = array(string(shown(value)) for row in rows.itertuples(index=False) for value in row)
-    return typst(f"#results({aligned}, {array(string(heading(c)) for c in frame)}, {cells}, left-out: {rest})")
+    aligned = array("right" if _numbers(frame.iloc[:, index]) else "left" for index in range(frame.shape[1]))
+    columns = [_cells(rows.iloc[:, index]) for index in range(rows.shape[1])]
+    cells = array(string(cell) for row in zip(*columns, strict=True) for cell in row)
+    titles = array(string(heading(c)) for c in frame)
+    kept = "false" if most is None else "true"
+    return typst(f"#results({aligned}, {titles}, {cells}, left-out: {rest}, kept: {kept})")
+
+
+def _numbers(column: pd.Series[Any]) -> bool:
+    if column.dtype == object and len(column):
+        return all(isinstance(cell, (int, float, np.number)) and not isinstance(cell, bool) for cell in column)
+    return is_number(column)
+
+
+def _cells(column: pd.Series[Any]) -> list[str]:
+    """The values of a column as readers see them: with the same digits, dates in short, years without separator."""
+    name = str(column.name)
+    if pd.api.types.is_integer_dtype(column) and (name == "year" or name.endswith("_year")):
+        return [str(year) for year in column]
+    if pd.api.types.is_datetime64_any_dtype(column) and (column.dropna().dt.day != 1).any():
+        return [shown(day) if pd.isna(day) else f"{day.day}\xa0{day:%b}\xa0{day.year}" for day in column]
+    if not pd.api.types.is_float_dtype(column):
+        return [shown(cell) for cell in column]
+    digits = _digits(column.replace([np.inf, -np.inf], np.nan).dropna().abs())
+    return [shown(cell) if pd.isna(cell) else _rounded(cell, digits) for cell in column]
+
+
+def _digits(sizes: pd.Series[Any]) -> int:
+    """As many digits as the smallest part deserves, and no more than any value has."""
+    if sizes.empty:
+        return 0
+    rest = sizes[sizes > sizes.max() * 1e-9]
+    least, largest = (rest.min(), rest.max()) if len(rest) else (0, 0)
+    most = 2 if least < 1 or largest < 10 or (least < 2 and largest < 1000) else 1 if largest < 1000 else 0
+    while most and np.allclose(sizes.round(most), sizes.round(most - 1), rtol=0, atol=1e-9):
+        most -= 1
+    return most
+
+
+def _rounded(number: float, digits: int) -> str:
+    text = f"{number:,.{digits}f}"
+    return text.replace("-", "−") if text.strip("-0.,") else text.lstrip("-")
 
 
 def value(found: Any) -> str:
     """The value of an answer: a table where it is one, else the value in words."""
     if isinstance(found, pd.Series):
-        found = found.to_frame()
+        found = pd.DataFrame({"value" if found.name is None else found.name: found})
     if isinstance(found, pd.DataFrame):
         return table(found, MOST_ROWS)
     if isinstance(found, dict):
-        frame = pd.DataFrame({"": list(map(str, found)), "value": list(found.values())})
-        return table(frame, MOST_ROWS)
+        values = pd.Series(list(found.values()), dtype=object)  # each is a quantity of its own, with its own digits
+        return table(pd.DataFrame({"": list(map(str, found)), "value": values}), MOST_ROWS)
     if isinstance(found, (list, tuple, set, frozenset)):
         parts: Sequence[Any] = sorted(found, key=str) if isinstance(found, (set, frozenset)) else list(found)
         named = [shown(part) for part in parts[:MOST_ITEMS]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, Destination
 
 from course.book.build import build_book
-from course.book.chapters import Book, Chapter
+from course.book.chapters import Book, Chapter, listed
 from course.book.drawing import drawn, inputs, palette
 from course.book.executed import Runs
 from course.book.export import TitlePage, export
@@ -50,6 +53,9 @@ items:
     known: [{value: 80, tolerance: 1, feedback: Eighty is revenue.}]
 """
 TITLE = TitlePage("A trial", "Learner’s edition", "May 2026", "One decision", "Invented.")
+
+
+TWO = [Chapter("one", "1 One", 1, "First."), Chapter("two", "1.1 Two", 2, "Second.")]
 
 
 def load(*names: str) -> pd.DataFrame:
@@ -100,7 +106,6 @@ def test_each_edition_has_every_topic_its_task_and_its_questions(books: dict[str
         assert "From a yearly plan to quarterly targets" in pdf.text
         assert "The small segment sold €110,000." in pdf.text
         assert "Sum revenue less cost in a DataFrame margin." in pdf.text
-        assert "# Your code here" in pdf.text
         assert "Small sells more" in pdf.text
         assert "A segment sells most. What do you ask for?" in pdf.text
         assert "What we will not chase in 2026" in pdf.text
@@ -129,6 +134,15 @@ def test_what_gives_answers_away_is_in_the_instructors_edition_alone(books: dict
         return
     assert ONLY_FOR_INSTRUCTORS[what] in books["instructor"].text
     assert ONLY_FOR_INSTRUCTORS[what] not in books["learner"].text
+
+
+def test_learners_have_the_cell_that_they_complete_and_instructors_the_one_that_is_complete(books: dict[str, Pdf]):
+    about = "In place of the lines that are marked, learners find"
+    assert "# Your code here" in books["learner"].text
+    assert "# Your code here" not in books["instructor"].text.replace(f"{about} # Your code here", "")
+    assert about in books["instructor"].text
+    answer = "a = 1\n### BEGIN SOLUTION\nb = 2\n\nc = 3\n### END SOLUTION\nc\n"
+    assert listed(answer) == ("a = 1\nb = 2\n\nc = 3\nc", [2, 3, 4])
 
 
 def test_the_contents_give_the_page_on_which_a_chapter_begins(books: dict[str, Pdf]):
@@ -253,6 +267,82 @@ def test_a_table_too_wide_for_the_page_is_set_in_parts(tmp_path: Path):
     assert Pdf.read(trial(tmp_path, table(narrow))).pages[-1].count("small") == 1
 
 
+def test_code_without_a_space_is_broken_at_a_bracket_and_stays_within_the_page(tmp_path: Path):
+    line = "found=" + ".".join(f"group{n}(['column_{n}','other_{n}'])" for n in range(8))
+    page = Pdf.read(trial(tmp_path, code(f"{line}\nfound"))).reader.pages[-1]
+    shown = page.extract_text()
+    assert line in shown.replace("\n", "").replace(" ", "")
+    assert max(map(len, shown.splitlines())) < 105  # so many signs of the listing's font are as wide as the page's text
+
+
+def test_a_title_keeps_its_apostrophe_and_the_name_of_a_firm_is_no_link(tmp_path: Path):
+    chapters = [Chapter("one", "1 One", 1, "First.")]
+    chapters += [Chapter("two", "1.1 Rivals' spots", 2, "Told by Insights.com, and see <https://example.org/a>.")]
+    export(chapters, {}, TITLE, tmp_path / "work", tmp_path / "trial.pdf")
+    pdf = Pdf.read(tmp_path / "trial.pdf")
+    assert "Rivals’ spots" in pdf.pages[-1]
+    outside = [note.get_object()["/A"]["/URI"] for note in pdf.reader.pages[-1]["/Annots"]]
+    assert outside == ["https://example.org/a"]
+
+
+def test_what_runs_on_begins_on_the_page_of_what_is_before_it(tmp_path: Path):
+    chapters = [Chapter("one", "1 One", 1, "First.")]
+    chapters += [Chapter(f"c{n}", f"1.{n} Part {n}", 2, f"Part {n} of it.", runs_on=n == 2) for n in (1, 2, 3)]
+    export(chapters, {}, TITLE, tmp_path / "work", tmp_path / "trial.pdf")
+    first, both, last = Pdf.read(tmp_path / "trial.pdf").pages[-3:]
+    assert "Part 1 of it." in both
+    assert "Part 2 of it." in both
+    assert "Part 3 of it." in last
+    assert "Part" not in first.split("First.")[1]
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("taken.pdf", "expected a file to write, found a folder"),
+        ("a-file/book.pdf", "expected a folder to write to, but it can't be made"),
+        ("a-file", "expected a folder to write to, but it can't be made"),
+    ],
+)
+def test_a_place_that_cannot_be_written_to_is_told_before_the_work_begins(
+    course_of_one_topic: Curriculum, tmp_path: Path, place: str, expected: str
+):
+    (tmp_path / "taken.pdf").mkdir()
+    (tmp_path / "a-file").write_text("mine")
+    heard: list[str] = []
+    with pytest.raises(BuildError, match=expected):
+        build_book(course_of_one_topic, "learner", tmp_path / place, load=load, say=heard.append)
+    assert heard == []
+    assert (tmp_path / "a-file").read_text() == "mine"
+
+
+@pytest.mark.parametrize("full", ["the folder to write to", "the folder to work in"])
+def test_a_disk_that_is_full_is_an_error_that_leaves_nothing_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: str
+):
+    whole = Path.write_bytes
+
+    def write(self: Path, data: bytes) -> int:
+        if ("work" in self.parts) == (full == "the folder to work in"):
+            self.touch()
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return whole(self, data)
+
+    (tmp_path / "trial.pdf").write_bytes(b"the book of last week")
+    monkeypatch.setattr(Path, "write_bytes", write)
+    with pytest.raises(BuildError, match="No space left on device"):
+        export(TWO, {}, TITLE, tmp_path / "work", tmp_path / "trial.pdf")
+    assert (tmp_path / "trial.pdf").read_bytes() == b"the book of last week"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_font_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("course.book.fonts.packages", lambda: tmp_path)
+    with pytest.raises(BuildError, match=r"source-serif-4-latin-400-normal\.woff: expected a font .* Run `make build`"):
+        export(TWO, {}, TITLE, tmp_path / "work", tmp_path / "trial.pdf")
+    assert not (tmp_path / "trial.pdf").exists()
+
+
 def test_a_book_needs_a_topic_and_a_place(course_of_one_topic: Curriculum, tmp_path: Path):
     with pytest.raises(BuildError, match=r"expected a folder or a file ending in \.pdf"):
         build_book(course_of_one_topic, "learner", tmp_path / "book.html", load=load)
@@ -315,6 +405,10 @@ def test_terms_are_found_where_they_are_not_linked_and_mean_what_the_glossary_me
     marked = terms.marked("## Run rate\n\nTwo run rates; a run rate.", seen)
     assert marked == "## Run rate\n\nTwo run rates{used}`term-run-rate`; a run rate."
     assert terms.marked("A run rate.", seen) == "A run rate."
+    single = Terms([Term(id="lift", term="Lift", means="x")], [])
+    assert single.dwelt_on("A lift and two lifts.") == set()
+    assert single.dwelt_on("A lift and two lifts; a lift. `lift`") == {"term-lift"}
+    assert single.marked("A lift.", set(), {"term-lift"}) == "A lift{used}`term-lift`."
     often = Terms([Term(id="run-rate", term="Run rate", means="x")], ["A run rate."] * 30)
     assert often.marked("A run rate.", set()) == "A run rate."
 
@@ -323,7 +417,16 @@ def test_terms_are_found_where_they_are_not_linked_and_mean_what_the_glossary_me
     ("found", "shown"),
     [
         (pd.Series([1.5], index=pd.Index(["a"], name="row"), name="share"), '"share"'),
-        (pd.DataFrame({"n": range(40)}), "left-out: 26"),
+        (pd.DataFrame({"n": range(40)}), "left-out: 28"),
+        (pd.DataFrame({"n": range(13)}), "left-out: 0"),
+        (pd.Series([7]), '"value"'),
+        (pd.DataFrame({"year": [2024, 2025]}), '"2024", "2025"'),
+        (pd.DataFrame({"rate": [1.07, 11.2]}), '"1.07", "11.20"'),
+        (pd.DataFrame({"change": [14.2, -8.6, -0.3]}), '"14.2", "−8.6", "−0.3"'),
+        (pd.DataFrame({"eur": [88662.53, 232.4, 1e-9]}), '"88,663", "232", "0"'),
+        (pd.DataFrame({"share": [0.1, np.nan, np.inf]}), '"0.1", "–", "inf"'),
+        (pd.DataFrame({"on": pd.to_datetime(["2025-09-22", "2025-10-01"])}), '"22\xa0Sep\xa02025", "1\xa0Oct\xa02025"'),
+        (pd.DataFrame({"won": [0.4, 0.5]}, index=["by size", "by region"]), '("", "won",), ("by size", "0.4",'),
         ({"a": 2.0}, '"value"'),
         ({"b", "a"}, "[a, b]"),
         ([f"A{n}" for n in range(30)], "A23, and 6 more]"),

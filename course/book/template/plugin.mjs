@@ -37,10 +37,15 @@ function escaped(text) {
     .replace(/^(\d+)([.)])/, "$1\\$2");
 }
 
+// MyST makes a link of what merely looks like an address, such as the name of a firm.
+function guessed(node) {
+  return node.type === "link" && node.url === `http://${node.children?.[0]?.value}`;
+}
+
 function write(node) {
   // MyST looks at the words of links and headings again before it writes them.
   if (!node.children || ["heading", "link", "crossReference"].includes(node.type)) return;
-  node.children = node.children.map((child) => {
+  node.children = node.children.flatMap((child) => (guessed(child) ? child.children : child)).map((child) => {
     if (child.type === "text") return { type: "raw", typst: escaped(child.value) };
     write(child);
     return child;

@@ -1,7 +1,8 @@
 """How fast the case company is made: python benchmarks/case.py [--large].
 
-Prints the seconds for one topic's tables and for all tables of a new edition in a warm process, rows a second beside
-the package leadforge (`make rivals` installs it), and, with --large, the curve over scale up to a thousand divisions.
+Prints the seconds for one topic's tables and for all tables of a new edition in a warm process; rows a second beside
+the package leadforge (`make rivals` installs it), in memory against in memory and written against written, each in its
+own documented way; and, with --large, the curve over scale up to a thousand divisions.
 """
 
 import argparse
@@ -50,40 +51,87 @@ def ours():
     print(
         f"all {len(published())} tables at scale 1: {everything:.3f} s, {rows:,} rows, {rows / everything:,.0f} rows/s"
     )
-    # what leadforge makes too: accounts, contacts, leads, touches, sales activities, opportunities, subscriptions
-    names = ["accounts", "contacts", "leads", "touchpoints", "activities", "opportunities", "subscriptions"]
-    taken = seconds(lambda seed: [Edition(300 + seed).table(name) for name in names] and None)
-    count = sum(len(Edition(300).table(name)) for name in names)
-    print(f"{', '.join(names)}: {count:,} rows in {taken:.3f} s, {count / taken:,.0f} rows/s")
-    return count / taken
+
+
+# what leadforge makes too: accounts, contacts, leads, touches, sales activities, opportunities, subscriptions
+COMPARABLE = ["accounts", "contacts", "leads", "touchpoints", "activities", "opportunities", "subscriptions"]
+#: the scale at which those have about as many rows as leadforge's
+ALIKE = 2.7
+
+
+def in_memory(seed, scale):
+    start, worked = time.perf_counter(), time.process_time()
+    edition = Edition(seed, scale)
+    rows = sum(len(edition.table(name)) for name in COMPARABLE)
+    return rows, time.perf_counter() - start, time.process_time() - worked
+
+
+def written(seed):
+    """What `course case --seed N --out DIR` does: all tables as CSV with their descriptor."""
+    with tempfile.TemporaryDirectory() as folder:
+        start, worked = time.perf_counter(), time.process_time()
+        Edition(seed).write(Path(folder) / "data")
+        taken, worked = time.perf_counter() - start, time.process_time() - worked
+        resources = json.loads((Path(folder) / "data" / "datapackage.json").read_text())["resources"]
+    return sum(found["rows"] for found in resources), taken, worked
 
 
 RIVAL = """
-import statistics, time
+import sys, time
+from pathlib import Path
+from pyarrow.parquet import read_metadata
 from leadforge.api.generator import Generator
 from leadforge.render.relational import to_dataframes
-taken, rows = [], 0
-for seed in range(1, 4):
-    generator = Generator.from_recipe("b2b_saas_procurement_v1", seed=seed, exposure_mode="student_public")
-    start = time.perf_counter()
+for line in sys.stdin:
+    seed, folder = line.split()
+    generator = Generator.from_recipe("b2b_saas_procurement_v1", seed=int(seed), exposure_mode="student_public")
+    start, worked = time.perf_counter(), time.process_time()
     bundle = generator.generate()
-    frames = to_dataframes(bundle.simulation_result, bundle.population)
-    taken.append(time.perf_counter() - start)
-    rows = sum(len(frame) for frame in frames.values())
-print(rows, statistics.median(taken))
+    if folder == "-":
+        made = to_dataframes(bundle.simulation_result, bundle.population)
+        taken, worked = time.perf_counter() - start, time.process_time() - worked
+        rows = sum(len(frame) for frame in made.values())
+    else:  # what `leadforge generate --out DIR` does
+        bundle.save(folder)
+        taken, worked = time.perf_counter() - start, time.process_time() - worked
+        rows = sum(read_metadata(path).num_rows for path in Path(folder).rglob("*.parquet"))
+    print(rows, taken, worked, flush=True)
 """
 
 
-def leadforge(own):
-    """Time leadforge's simulated CRM in the same run: made in memory as ours is, in a warm process, nothing written."""
+def leadforge(rounds=5):
+    """Time leadforge's simulated CRM and ours by turns, in two warm processes: in memory, then written to disk."""
     python = Path(".venv-benchmarks/bin/python")
     if not python.exists():
         raise SystemExit("leadforge, which this compares with, is not installed: run `make rivals` first")
-    done = subprocess.run([str(python), "-c", RIVAL], capture_output=True, text=True, check=True)
-    rows, taken = done.stdout.split()
-    theirs = int(rows) / float(taken)
-    print(f"leadforge: {int(rows):,} rows in {float(taken):.2f} s, {theirs:,.0f} rows/s")
-    print(f"rows a second, ours as a multiple of leadforge's: {own / theirs:,.0f}")
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([str(python), "-c", RIVAL], **pipes) as rival, tempfile.TemporaryDirectory() as beside:
+
+        def theirs(seed, folder="-"):
+            print(seed, folder, file=rival.stdin, flush=True)
+            return tuple(float(value) for value in rival.stdout.readline().split())
+
+        theirs(0), in_memory(0, ALIKE), written(0), theirs(0, f"{beside}/0")
+        print("in memory, by turns, and how many times leadforge's rows a second:")
+        seeds = range(1, rounds + 1)
+        turns = [(theirs(seed), in_memory(seed, 1), in_memory(seed, ALIKE)) for seed in seeds]
+        by_turns(turns, "leadforge", "seven tables as its, scale 1", f"the same, scale {ALIKE}")
+        print("written to disk, by turns:")
+        turns = [(theirs(seed, f"{beside}/{seed}"), written(seed)) for seed in seeds]
+        by_turns(turns, "leadforge generate (Parquet)", f"course case (CSV), all {len(published())} tables")
+
+
+def by_turns(turns, *labels):
+    """Print the median of each; other programs on the machine lengthen the time taken, processor time hardly."""
+    print(f"  {'':36}       rows    taken       rows/s  times   processor       rows/s  times")
+    theirs = None
+    for label, own in zip(labels, zip(*turns, strict=True), strict=True):
+        rows, taken, worked = (statistics.median(values) for values in zip(*own, strict=True))
+        speeds = rows / taken, rows / worked
+        theirs = theirs or speeds
+        times = [ours / other for ours, other in zip(speeds, theirs, strict=True)]
+        print(f"  {label:36}  {rows:9,.0f}  {taken:5.2f} s  {speeds[0]:11,.0f}  {times[0]:5.1f}", end="")
+        print(f"     {worked:5.2f} s  {speeds[1]:11,.0f}  {times[1]:5.1f}")
 
 
 PROCESSES = 2
@@ -118,6 +166,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--large", action="store_true", help="also the curve over scale; takes minutes")
     arguments = parser.parse_args()
-    leadforge(ours())
+    ours()
+    leadforge()
     if arguments.large:
         large()

@@ -57,6 +57,15 @@ def test_what_a_caller_does_to_a_table_stays_with_the_caller(edition):
     assert "Atlantis" not in set(edition.table("regions").region)
 
 
+def test_no_two_columns_share_memory_so_that_writing_to_one_moves_no_other():
+    owners = {}
+    for name, frame in Edition(3).tables().items():
+        for column in frame:
+            place = frame[column].to_numpy().__array_interface__["data"][0]
+            assert place not in owners, f"{name}.{column} shares the memory of {owners[place]}"
+            owners[place] = f"{name}.{column}"
+
+
 def test_a_builder_that_makes_other_columns_than_declared_is_found_out():
     node = published()["regions"]
     wrong = Node("regions", node.build, node.inputs, node.columns, node.about, ())

@@ -157,6 +157,15 @@ kept = used.groupby(["role", "group"], as_index=False)["decisions_named"].sum()
 kept = kept[kept["decisions_named"] >= OFTEN]
 best = used.sort_values(["decisions_named", "kpi"], ascending=[False, True]).drop_duplicates(["role", "group"])[["role", "group", "kpi"]]
 boards = kept.merge(best, on=["role", "group"]).rename(columns={"decisions_named": "decisions"})[["role", "kpi", "decisions"]]
+# %% [markdown] wrong="one_by_one" task="boards"
+# This asks of each measure by itself whether it was named 6 times, and forgets the times at which the same thing was meant by another name. A role that says bookings four times and order intake four times
+# loses the figure by which it decides. What is counted together once copies are one group?
+# %% wrong="one_by_one" task="boards"
+used = usage.merge(groups, on="kpi")
+total = used.groupby(["group", "kpi"], as_index=False)["decisions_named"].sum().sort_values(["decisions_named", "kpi"], ascending=[False, True])
+one_name = total.drop_duplicates("group").set_index("group")["kpi"]
+often = used[used["decisions_named"] >= OFTEN].groupby(["role", "group"], as_index=False)["decisions_named"].sum()
+boards = pd.DataFrame({"role": often["role"], "kpi": often["group"].map(one_name), "decisions": often["decisions_named"]})
 # %% [markdown] wrong="same_page" task="boards"
 # This gives all four roles the same page, with every group that anybody decides by. It is one page to build, and a salesperson gets figures that nobody in that role has ever given as a reason. Whose
 # decisions count for whose page?

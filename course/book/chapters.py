@@ -192,13 +192,14 @@ def _exercise(book: Book, module: Module, topic: Topic) -> str:
     hints: list[str] = []
     for cell in exercise.cells:
         if cell.kind == "text":
-            parts.append(cell.source)
+            parts.append(book.links.within(cell.source, exercise.path))
         elif cell.task is None:
             parts.append(code(cell.source))
         else:
             task = cell.task
             points = f"{task.points} point{'' if task.points == 1 else 's'}"
-            asked = task.text if book.instructor else f"{task.text}\n\n{code(task.stub)}"
+            words = book.links.within(task.text, exercise.path)
+            asked = words if book.instructor else f"{words}\n\n{code(task.stub)}"
             parts.append(block("task", asked, name=string(task.id), points=text(points)))
             if book.instructor:
                 solution, theirs = listed(task.answer)

@@ -29,7 +29,7 @@ _COMPLAINT = re.compile(r"^\s*(?:⚠️|⛔️?|Error:|💥)")
 # MyST would have its Typst pages set by a program `typst` on the path; here that is done afterwards, by the package.
 _EXPECTED = "The typst CLI must be installed"
 _PACKAGE = re.compile(r'^#import "@preview/tablex:[^"]*".*$', re.M)
-_UNRESOLVED = re.compile(r'#link\("(?:\\#|/)[^"]*"\)|\?\?|unresolved', re.I)
+_UNRESOLVED = re.compile(r'#link\("(?:\\#|/|(?:topic|concept|glossary):)[^"]*"\)|\?\?|unresolved', re.I)
 
 
 @dataclass(frozen=True)

@@ -230,13 +230,14 @@ def trial(tmp_path: Path, body: str, drawings: dict[str, str] | None = None) -> 
     ("body", "expected"),
     [
         ("See [there](#nowhere).", "two.md"),
+        ("See [there](topic:1.4).", 'expected links that lead somewhere, found #link("topic:1.4")'),
         ("![A plan](plan.png)", "plan.png"),
         (typst('#chart("charts/none.svg", alt: "nothing")'), "none.svg"),
         (typst("#nonsense()"), "unknown variable: nonsense"),
         (typst('#chart("charts/broken.svg", alt: "nothing")'), "broken.svg"),
         (typst('#chart("charts/whole.svg", alt: none)'), "alt"),
     ],
-    ids=["dead link", "missing image", "missing chart", "bad Typst", "broken chart", "no text alternative"],
+    ids=["dead link", "site's link", "missing image", "missing chart", "bad Typst", "broken chart", "no alternative"],
 )
 def test_a_failed_export_is_one_error_and_leaves_the_book_that_was_there(tmp_path: Path, body: str, expected: str):
     drawings = {

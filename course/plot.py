@@ -80,7 +80,8 @@ def bar(
         encoding["color"] = {"condition": {"test": test, "value": FINDING}, "value": CONTEXT}
     chart = _chart(data, {"type": "bar"}, encoding, [x, y, colour], title, alt)
     labels = [str(label) for label in data[x].drop_duplicates()]
-    if any(len(labels) * (len(label) + 1) * _CHARACTER > _NARROW for label in labels):
+    numbers = encoding["x"]["type"] == "ordinal"  # of which an axis may leave some out
+    if not numbers and any(len(labels) * (len(label) + 1) * _CHARACTER > _NARROW for label in labels):
         parts = data[colour].nunique() if colour else 1
         _lay_down(chart.spec, len(labels) * (_BAR * max(1, parts) + _GAP))
     return chart
@@ -206,7 +207,7 @@ def _position(data: pd.DataFrame, x: str, y: str, bars: bool = False) -> dict[st
     if bars and across["type"] == "quantitative":
         across["type"] = "ordinal"
     if across["type"] in ("nominal", "ordinal"):
-        across |= {"sort": None, "axis": {"labelAngle": 0, "labelOverlap": not bars}}
+        across |= {"sort": None, "axis": {"labelAngle": 0, "labelOverlap": not bars or across["type"] == "ordinal"}}
     return {"x": across, "y": _axis(data, y)}
 
 

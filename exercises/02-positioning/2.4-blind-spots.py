@@ -86,10 +86,10 @@ assert votes[rows["score"].idxmax()] < 5, "hardly anybody in the sales force nam
 from course.plot import dots
 
 shown = ranking[["feature", "gap", "rank"]].merge(features, on="feature")
-named = (shown["rank"] <= 4) | (shown["sales_votes"] == shown["sales_votes"].max())
+named = (shown["rank"] <= 3) | (shown["sales_votes"] == shown["sales_votes"].max())
 dots(
     shown.assign(name=shown["feature"].where(named, "")), "gap", "importance", label="name",
-    title="Gap to the best rival and importance; named: the best four and the sales force's favourite",
+    title="Gap to the best rival and importance; named: the best three and the sales force's favourite",
 )
 # %% [markdown] hint="ranking"
 # The customer compares us with the best alternative on the table. Which one number of the three rivals' scores is that?

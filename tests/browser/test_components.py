@@ -175,6 +175,30 @@ def test_a_readings_chart_comes_alive_says_what_changed_and_follows_the_colours_
     expect(bars.first).not_to_have_attribute("fill", light or "")
 
 
+def test_a_slider_is_moved_by_a_thumb_and_a_tasks_chart_is_read_on_a_phone(page: Page, small_site: Server) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(small_site.url + "chart.html")
+    box = page.get_by_label("At least").bounding_box()
+    assert box
+    assert box["height"] >= 44
+    page.goto(small_site.url + "topics/exercise.html")
+    write(page, RIGHT)
+    task(page).get_by_role("button", name="Check").click()
+    drawing = task(page).locator(".course-drawn svg")
+    drawing.locator("text").first.wait_for()
+    assert min(drawing.evaluate(SIZES)) >= 11
+    assert drawing.evaluate("svg => svg.getBoundingClientRect().right <= innerWidth")
+
+
+# The sizes in px at which a drawing's texts are seen.
+SIZES = """
+svg => [...svg.querySelectorAll("text")].map(text => {
+  const {a, b} = text.getScreenCTM();
+  return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
+})
+"""
+
+
 def test_a_readings_chart_needs_no_script(chromium_without_script: Page, small_site: Server) -> None:
     chromium_without_script.goto(small_site.url + "chart.html")
     expect(chromium_without_script.get_by_role("img", name="B is three times A")).to_be_visible()

@@ -74,6 +74,9 @@ def test_bars_lie_where_their_labels_would_run_into_each_other_on_a_phone() -> N
 def test_numbers_below_bars_are_in_the_rows_order_and_upright() -> None:
     across = bar(pd.DataFrame({"limit": [0.2, 0.08], "n": 1}), "limit", "n", title="t").spec["encoding"]["x"]
     assert (across["type"], across["sort"], across["axis"]["labelAngle"]) == ("ordinal", None, 0)
+    many = bar(pd.DataFrame({"day": range(1, 400, 15), "n": 1}), "day", "n", title="t").spec["encoding"]["x"]
+    assert many["field"] == "day"
+    assert many["axis"]["labelOverlap"]
 
 
 def test_dates_are_a_time_axis_and_true_and_false_are_labels() -> None:

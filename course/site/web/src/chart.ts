@@ -162,6 +162,7 @@ function config(element: HTMLElement, width: number): object {
       domainColor: line,
       tickColor: line,
     },
+    axisQuantitative: { labelSeparation: 8 },
     legend: {
       labelColor: ink,
       titleColor: soft,

@@ -18,7 +18,7 @@ import { count, withCode } from "./words";
 
 const SAVE_AFTER = 400; // ms without a key pressed
 const LONG = 20_000; // ms after which a run is called long
-const NEAR = "800px"; // how far below the window an editor is made, so that it is there when it comes into view
+const NEAR = "800px"; // how far below the window an editor is made and given code coloured, so that it is seen so
 const HONEST_TRIES = 2; // checks after which the solution opens without asking
 
 type Feedback =
@@ -70,6 +70,7 @@ export class CourseExercise extends LitElement {
   #trouble: string | null = null;
   #tasks = new Map<string, Task>();
   #given = new Map<string, CellResult>();
+  #coloured = new Set<string>();
   #left = new AbortController();
   #near: IntersectionObserver | undefined;
 
@@ -93,13 +94,16 @@ export class CourseExercise extends LitElement {
     this.#near = new IntersectionObserver(
       (entries) => {
         for (const { isIntersecting, target } of entries) {
+          if (!isIntersecting) continue;
           const task = [...this.#tasks.values()].find(({ host }) => host === target);
-          if (isIntersecting && task) void this.#edit(task);
+          if (task) void this.#edit(task);
+          else this.#colour(target as HTMLElement);
         }
       },
       { rootMargin: NEAR },
     );
     for (const { host, editor } of this.#tasks.values()) if (host && !editor) this.#near.observe(host);
+    for (const code of this.querySelectorAll("[data-given]")) this.#near.observe(code);
     if (!savesData()) idle(() => this.isConnected && wake());
   }
 
@@ -377,11 +381,23 @@ export class CourseExercise extends LitElement {
     }
   }
 
+  #await = (code: Element | undefined): void => {
+    if (code) this.#near?.observe(code);
+  };
+
+  #colour(code: HTMLElement): void {
+    this.#near?.unobserve(code);
+    this.#coloured.add(code.dataset["given"] ?? "");
+    this.requestUpdate();
+  }
+
   #givenCell(cell: GivenCell): TemplateResult {
     const result = this.#given.get(cell.id);
     return html`<div class="course-given">
       <p class="course-label">Given</p>
-      <pre tabindex="0" role="group" aria-label="Given code"><code>${highlighted(cell.code)}</code></pre>
+      <pre tabindex="0" role="group" aria-label="Given code" data-given=${cell.id} ${ref(this.#await)}><code>${
+        this.#coloured.has(cell.id) ? highlighted(cell.code) : cell.code
+      }</code></pre>
       ${result ? html`<div class="course-output">${outputs(result.outputs)}</div>` : nothing}
     </div>`;
   }
@@ -530,7 +546,7 @@ export class CourseExercise extends LitElement {
       aria-readonly="true"
       aria-label=${label(task)}
       @focus=${() => void this.#edit(task)}
-    ><code>${highlighted(task.code)}</code></pre>`;
+    ><code>${task.code}</code></pre>`;
     render(template, task.host);
   }
 

@@ -3,6 +3,7 @@
 import { highlightCode, tagHighlighter, tags } from "@lezer/highlight";
 import { parser } from "@lezer/python";
 import { html, type TemplateResult } from "lit";
+import { unsafeHTML } from "lit/directives/unsafe-html.js";
 
 export const codeHighlighter = tagHighlighter([
   { tag: [tags.keyword, tags.operatorKeyword, tags.controlKeyword, tags.definitionKeyword], class: "course-tok-keyword" },
@@ -12,15 +13,21 @@ export const codeHighlighter = tagHighlighter([
   { tag: [tags.function(tags.definition(tags.variableName)), tags.className], class: "course-tok-name" },
 ]);
 
-/** Python code as highlighted text. */
+/** Python code as highlighted text. One piece of markup: a part of the template for each word would take long. */
 export function highlighted(code: string): TemplateResult {
-  const parts: (TemplateResult | string)[] = [];
+  let markup = "";
   highlightCode(
     code,
     parser.parse(code),
     codeHighlighter,
-    (text, classes) => parts.push(classes ? html`<span class=${classes}>${text}</span>` : text),
-    () => parts.push("\n"),
+    (text, classes) => (markup += classes ? `<span class="${classes}">${escaped(text)}</span>` : escaped(text)),
+    () => (markup += "\n"),
   );
-  return html`${parts}`;
+  return html`${unsafeHTML(markup)}`;
+}
+
+const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+
+function escaped(text: string): string {
+  return text.replace(/[&<>]/g, (character) => ENTITIES[character] ?? character);
 }

@@ -136,9 +136,9 @@ def _copy(query: str, to: Path, rows: pd.DataFrame | None = None) -> None:
     import duckdb
 
     # One thread, so that the same seed gives the same bytes; what is beyond the limit waits beside the result.
-    config: dict[str, Any] = {"memory_limit": MEMORY, "threads": 1, "enable_progress_bar": False}
-    config["temp_directory"] = str(to.parent / "waiting")
+    config: dict[str, Any] = {"memory_limit": MEMORY, "threads": 1, "temp_directory": str(to.parent / "waiting")}
     with duckdb.connect(config=config) as database:
+        database.execute("SET enable_progress_bar = false")
         if rows is not None:
             database.register("rows", rows)
         database.execute(f"COPY ({query}) TO {_quoted(to)} (FORMAT parquet, COMPRESSION zstd)")

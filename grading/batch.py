@@ -59,7 +59,7 @@ from grading.sandbox import missing
 Engine = Literal["safe", "stock"]
 
 # Learners who are graded side by side: enough to share the work, few enough to lose little when a run is killed.
-_TOGETHER = 16
+_TOGETHER = 32
 
 
 @dataclass

@@ -3,8 +3,8 @@
 It is forked from a parent in which the shell is ready, locked up, and then serves one socket until that closes:
 
     {"op": "run", "source": …, "seconds": …}      -> {"outputs": [...]}
-    {"op": "has", "name": …}       -> {"has": bool, "callable": bool, "handle": number, "module": name or null}
-    {"op": "get", "name": …}       -> {"value": form} or {"opaque": kind}
+    {"op": "reach", "name": …}     -> {"value": form}, {"handle": number} for a function, {"module": name},
+                                      {"opaque": kind} or {"has": false}
     {"op": "call", "handle": …, "args": form, "kwargs": form, "functions": {position or name: handle}}
                                    -> {"value": form}, {"opaque": kind} or {"error": [name, text]}
     {"op": "del", "name": …}, {"op": "set", "name": …, "handle": …}       -> {}
@@ -60,7 +60,9 @@ class Sink:
 
     def bundle(self, kind: str, data: dict[str, Any]) -> None:
         shown = {k: v for k, v in data.items() if k in _SHOWN}
-        size = sum(len(v) if isinstance(v, str) else len(json.dumps(v, default=str)) for v in shown.values())
+        texts = {k: v if isinstance(v, str) else json.dumps(v, default=str) for k, v in shown.items()}
+        shown = {k: v if isinstance(v, str) else json.loads(texts[k]) for k, v in shown.items()}
+        size = sum(map(len, texts.values()))
         if size > self.left:
             shown = {"text/plain": "(too much to show)"}
         self.left -= min(size, self.left)
@@ -137,8 +139,7 @@ class Shell:
         for output in self.sink.outputs:
             if isinstance(output.get("text"), list):
                 output["text"] = "".join(output["text"])
-        made: list[dict[str, Any]] = json.loads(json.dumps(self.sink.outputs, default=str))
-        return made
+        return self.sink.outputs
 
     @contextlib.contextmanager
     def captured(self) -> Iterator[None]:
@@ -198,13 +199,16 @@ def _answer(
     op, name = request["op"], request.get("name")
     if op == "run":
         return {"outputs": shell.run(request["source"], request["seconds"])}
-    if op == "has":
-        value = names.get(name)
-        module = value.__name__ if isinstance(value, types.ModuleType) else None
-        handles.append(value)
-        return {"has": name in names, "callable": callable(value), "handle": len(handles) - 1, "module": module}
-    if op == "get":
-        return {"value": encode(names[name], out)}
+    if op == "reach":
+        if name not in names:
+            return {"has": False}
+        value = names[name]
+        if isinstance(value, types.ModuleType):
+            return {"module": value.__name__}
+        if callable(value):
+            handles.append(value)
+            return {"handle": len(handles) - 1}
+        return {"value": encode(value, out)}
     if op == "del":
         names.pop(name, None)
         return {}

@@ -27,6 +27,7 @@ MAX_HEADER = 8 << 20
 MAX_MESSAGE = 64 << 20
 _MAX_DEPTH = 12
 _MAX_DIGITS = 4000
+_TOO_LARGE = 10**_MAX_DIGITS
 _KINDS = frozenset("biufcmM")
 _SEQUENCES: dict[str, type[Any]] = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
 _MASKED = ("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64", "Float32", "Float64", "boolean")
@@ -118,7 +119,7 @@ def _encode_scalar(value: Any, kind: type[Any], buffers: list[bytes]) -> dict[st
     if kind is str:
         return {"plain": value.encode("utf-8", "replace").decode()}
     if kind is int:
-        return {"int": str(value) if -(10**_MAX_DIGITS) < value < 10**_MAX_DIGITS else "0"}
+        return {"int": str(value) if -_TOO_LARGE < value < _TOO_LARGE else "0"}
     if kind is float:
         return {"float": value.hex()}
     if kind is complex:

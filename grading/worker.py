@@ -177,7 +177,9 @@ class Worker:
             send(sock, {"given": given, "seconds": seconds})
             outputs = receive(sock)[0]["outputs"]
         except (OSError, EOFError, MalformedError):
-            # Cells of the release that can't be run for all are run for each.
+            outputs = None
+        if outputs is None or any(o["output_type"] == "error" for shown in outputs for o in shown):
+            # What can't be run for all, such as what writes files, is run for each.
             sock.close()
             self.warm.end(pid)
             return None

@@ -215,12 +215,17 @@ except OSError: print("nowhere else")
     assert apart[1].split()[0] != printed_by(first)[1].split()[0], "run for this one alone"
 
 
-def test_what_can_not_be_run_for_all_is_run_for_each(worker):
-    made = shared_task("answer = 42 if ready else 0")
-    made["cells"][0]["source"] = (
-        "import threading, time\nready = True\nthreading.Thread(target=time.sleep, args=(9,)).start()"
-    )
-    assert passed(worker.grade(made, {}))
+@pytest.mark.parametrize(
+    "given",
+    ["import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()",
+     "open('kept', 'w').close()", "import os, signal\nos.getppid() and os.kill(os.getpid(), signal.SIGKILL)"],
+)  # fmt: skip
+def test_what_can_not_be_run_for_all_is_run_for_each(worker, given):
+    made = shared_task("import os\nanswer = 42 if ready else 0\nprint(os.listdir())")
+    made["cells"][0]["source"] = f"{given}\nready = True"
+    result = worker.grade(made, {})
+    assert passed(result)
+    assert printed_by(result)[1] == ("['kept']\n" if "kept" in given else "[]\n")
 
 
 def test_only_what_comes_before_anything_of_a_learners_own_runs_for_all():

@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook
 
 from course.errors import CourseError, GradingError
 from course.release import release
-from grading.batch import grade, print_summary
+from grading.batch import Summary, grade, print_summary
 from grading.coursedir import CourseFiles
 from grading.expected import References, expecting
 
@@ -110,6 +110,18 @@ def test_feedback_tells_the_learner_why(graded):
 def test_the_summary_says_how_many_memos_wait(graded, capsys):
     print_summary(graded[2])
     assert "2 memos wait" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_summary_counts_one_as_one_and_says_what_was_done_before_only_if_something_was(tmp_path, capsys):
+    print_summary(Summary(tmp_path, "ours", 1, 1, 1, 2.0, waiting=1))
+    said = " ".join(capsys.readouterr().out.split())
+    assert "1 learner, 1 notebook (layout: ours)" in said
+    assert "1 notebook graded now in 2 s, 2.00 s each." in said
+    assert "1 memo waits" in said
+    print_summary(Summary(tmp_path, "ours", 2, 1200, 1, 2.0))
+    said = " ".join(capsys.readouterr().out.split())
+    assert "2 learners, 1,200 notebooks" in said
+    assert "2.00 s each; the others were done before." in said
 
 
 def test_grading_again_does_nothing_anew_and_gives_the_same_bytes_and_keeps_a_persons_marks(graded, root):

@@ -11,7 +11,7 @@
 #     answer: {type: table, keys: [product_line], columns: {january: 0.4, quarter_end: 0.4}}
 # ---
 # %% [markdown]
-# Whose is the lead that a campaign brings from an account which somebody calls theirs? The desk that answers has four working hours ([7.2](topic:7.2)) and no time to
+# Whose is the lead that a campaign brings from an account which somebody calls theirs? The desk that answers has four working hours (7.2) and no time to
 # ask around. You write the rule that it will use, in such a way that whoever does not get the lead can check why.
 #
 # A case has `account_id`, `came_on` (the day on which the lead came), `product_line` (what it asked about), `tier` (of the account), `open_since` (a direct

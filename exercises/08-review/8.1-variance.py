@@ -225,4 +225,4 @@ at_risk = pd.DataFrame({"assumption": ["mix", "win rate", "price"],
                         "risk_eur": [in_mix.sum() - total, in_win_rate.sum() - total, in_price.sum() - total]})
 # %% [markdown]
 # **What it does to your own work.** Open your `targets` of 1.1. The season in them has not been touched by this review: a quarter keeps its part of the year. The year itself has, line by line, by the factors above.
-# The move of [1.4](topic:1.4) rests on what a contract costs to win, and whoever wins less often pays more for each. Write beside both whether they stand, change or wait, and from which day on somebody can tell. The memo asks for it.
+# The move of 1.4 rests on what a contract costs to win, and whoever wins less often pays more for each. Write beside both whether they stand, change or wait, and from which day on somebody can tell. The memo asks for it.

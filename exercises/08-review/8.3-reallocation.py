@@ -180,5 +180,5 @@ giver = next(region for region, word in verdict.items() if word == "take")
 taker = next(region for region, word in verdict.items() if word == "give")
 least_eur = 300_000 * (ranked[taker] - ranked[giver])
 # %% [markdown]
-# **Before you sign.** Open your own `plan` of [3.4](topic:3.4) and find the row of the region that gives. Those customers have just got another owner. If the money is taken in people, some of them get a third within a year;
+# **Before you sign.** Open your own `plan` of 3.4 and find the row of the region that gives. Those customers have just got another owner. If the money is taken in people, some of them get a third within a year;
 # taken in travel and pre-sales, nobody's owner changes. Write into your memo which it is.

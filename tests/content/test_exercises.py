@@ -100,3 +100,8 @@ def test_messages_are_short_and_hold_no_code(path: Path):
         for wrong in task.wrongs.values():
             assert 8 <= len(wrong.message.split()) <= 80, wrong.id
             assert "```" not in wrong.message
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+def test_a_task_names_topics_in_words_that_hold_in_a_notebook_too(path: Path):
+    assert "](topic:" not in path.read_text("utf-8")

@@ -253,7 +253,8 @@ def _grade(folder: Path, out: Path, settings: dict) -> None:
     (out.parent / "running").write_text(str(summary.running))
 
 
-def show(runs: list[Run], title: str) -> None:
+def show(runs: list[Run], title: str, alike: int = KINDS) -> None:
+    """Print the runs. `alike`: learners whose numbers differ by a multiple of it handed in the same."""
     table = Table(title=title)
     for column in (
         "run",
@@ -269,7 +270,7 @@ def show(runs: list[Run], title: str) -> None:
         table.add_column(column, justify="left" if column == "run" else "right")
     first = runs[0]
     for run in runs:
-        differ = differing(run, first)
+        differ = differing(run, first, alike)
         agree = "-" if run is first else f"no: {differ}" if differ else "yes"
         ratio = f"{first.each / run.each:.1f}"
         cells = [f"{run.notebooks:,}", f"{run.total:.1f}", f"{run.seconds:.1f}", f"{run.each:.3f}", ratio]
@@ -277,12 +278,12 @@ def show(runs: list[Run], title: str) -> None:
     Console(width=132).print(table)
 
 
-def differing(run: Run, first: Run) -> str:
-    """The topics in which a learner got other points than the learner of that kind in the first run, and how often."""
-    marks = {(int(learner[1:]) % KINDS, *task): value for (learner, *task), value in first.marks.items()}
+def differing(run: Run, first: Run, alike: int) -> str:
+    """The topics in which a learner got other points than one who is alike in the first run, and how often."""
+    marks = {(int(learner[1:]) % alike, *task): value for (learner, *task), value in first.marks.items()}
     topics = Counter(
         task[1] for (learner, *task), value in run.marks.items()
-        if task[1] != "memo" and marks.get((int(learner[1:]) % KINDS, *task)) != value
+        if task[1] != "memo" and marks.get((int(learner[1:]) % alike, *task)) != value
     )  # fmt: skip
     return ", ".join(f"{topic} ({count})" for topic, count in sorted(topics.items()))
 
@@ -305,7 +306,8 @@ def main() -> None:
             for count in arguments.curve:
                 notebooks = hand_in(folder / str(count), found[:1], count, each=False)
                 sized.append(measure(f"{count:,} learners", folder / str(count), notebooks))
-            show(sized, "The engine, one worker, as the class grows (times the first row)")
+            turns = KINDS * len(found[0].exercises)
+            show(sized, "The engine, one worker, as the class grows (times the first row)", turns)
             return
         small, large = folder / "small", folder / "large"
         notebooks = hand_in(small, found, arguments.learners)

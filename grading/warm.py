@@ -168,6 +168,7 @@ ordered = list(stats.index[stats["mean"] > stats["mean"].mean()]), sorted(set(fr
 smooth = np.where(share.to_numpy() > 0.1, share, np.nan).tolist(), np.interp(3.0, [1, 5], [2, 4]), frame["eur"].std()
 first = frame.iloc[0]["eur"], frame.loc[3, "key"], frame["eur"].min(), frame["won"].sum(), len(frame.columns)
 applied = frame.groupby("key")["name"].agg(lambda names: ", ".join(sorted(set(names.dropna()))))
+records = by_key.to_dict("records"), stats["mean"].to_dict()
 for row in by_key.itertuples():
     assert row.eur > 0, f"{row.key} has {row.eur:,.2f}"
 print(f"{len(frame):,} rows of {frame['key'].nunique()} keys")

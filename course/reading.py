@@ -217,7 +217,11 @@ def _line(code: str, index: int) -> str:
 def table(frame: pd.DataFrame, name: str = "Table") -> str:
     """A DataFrame as an accessible HTML table in a box that scrolls sideways; row labels become columns."""
     frame = labelled(frame)
-    head = "".join(f'<th scope="col"{_align(frame[c])}>{html.escape(heading(c))}</th>' for c in frame)
+    # Row labels may have no name, and a heading may not be empty.
+    headings = {c: html.escape(heading(c)) for c in frame}
+    head = "".join(
+        f'<th scope="col"{_align(frame[c])}>{said}</th>' if said else "<td></td>" for c, said in headings.items()
+    )
     rows = []
     for row in frame.itertuples(index=False):
         cells = [f"<td{_align(frame[c])}>{html.escape(shown(v))}</td>" for c, v in zip(frame, row, strict=True)]

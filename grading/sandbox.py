@@ -208,12 +208,8 @@ def _make_root(box: Box) -> None:
     _mount(None, "/", None, _REC | _PRIVATE)
     new = "/mnt" if os.path.isdir("/mnt") else "/tmp"
     _mount("tmpfs", new, "tmpfs", _NOSUID | _NODEV, "size=1m,nr_inodes=4096,mode=755")
-    for path in [*LIBRARIES, *python_folders()]:
+    for path in _readable():
         _show(path, new + path)
-    package = Path(__file__).resolve().parent.parent / "course"
-    for part in ("__init__.py", "errors.py", "plot.py", "answer.py", "case"):
-        if (package / part).exists():
-            _show(str(package / part), f"{new}{package}/{part}")
     if box.data:
         _show(str(box.data), f"{new}/data")
     if box.files:
@@ -232,6 +228,13 @@ def _make_root(box: Box) -> None:
     os.chdir(HOME)
 
 
+def _readable() -> list[str]:
+    """What can be read at the same place inside as outside: Python, and the part of the course that tasks import."""
+    package = Path(__file__).resolve().parent.parent / "course"
+    parts = [str(package / part) for part in ("__init__.py", "errors.py", "plot.py", "answer.py", "case")]
+    return [*LIBRARIES, *python_folders(), *parts]
+
+
 def _make_home(box: Box) -> None:
     """A folder of its own and one for what is temporary, which together take no more memory than `box.disk`."""
     _mount("tmpfs", _OWN, "tmpfs", _NOSUID | _NODEV, f"size={box.disk},nr_inodes=4096,mode=711")
@@ -243,7 +246,11 @@ def _make_home(box: Box) -> None:
         for folder, _, names in os.walk(mine):
             for path in (folder, *(os.path.join(folder, name) for name in names)):
                 os.chown(path, box.user, box.user, follow_symlinks=False)
-        _mount(mine, name, None, _BIND)
+        for path in _readable():
+            # The whole course may have been put below /tmp.
+            if path.startswith(name + os.sep):
+                _show(path, mine + path.removeprefix(name))
+        _mount(mine, name, None, _BIND | _REC)
     _check(_libc.umount2(_OWN.encode(), 2), "umount")
     os.chdir(HOME)
 
@@ -341,6 +348,9 @@ def _try(write: int) -> None:
         return
     furnish(Box(write), users)
     lock(Box(write), space)
+    if hidden := [path for path in python_folders() if not os.path.isdir(path)]:
+        os.write(write, f"Python's own files can't be seen from within: {', '.join(hidden)}".encode())
+        return
     with contextlib.suppress(OSError):
         os.fork()
         os.write(write, b"a process can still be started")

@@ -41,7 +41,7 @@ deals = deals[["opportunity_id", "amount_eur", "status"]].merge(
     involvement[["opportunity_id", "cost_eur"]].rename(columns={"cost_eur": "specialist_eur"}), on="opportunity_id", how="left"
 )
 deals["specialist"] = deals["specialist_eur"].notna()
-deals["size"] = pd.cut(deals["amount_eur"], [0, 30_000, 60_000, 120_000, np.inf], labels=SIZES).astype(str)
+deals["size"] = pd.cut(deals["amount_eur"], [0, 30_000, 60_000, 120_000, np.inf], labels=SIZES).astype(object)  # a deal without an amount has none
 
 sold = bookings[bookings["product_line"].isin(DEVICES)]
 MARGIN = 1 - sold["cost_eur"].sum() / sold["amount_eur"].sum()

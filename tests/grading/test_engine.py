@@ -252,6 +252,13 @@ def test_an_ordinary_user_is_protected_as_root_is():
     assert lacking.strip() == "''"
 
 
+def test_a_python_below_tmp_stays_within_reach_of_what_is_locked_up(tmp_path):
+    assert str(tmp_path).startswith("/tmp/"), "pytest's folders lie elsewhere: this test says nothing"
+    code = "import sys; from grading import sandbox; sys.prefix = sys.argv[1]; print(sandbox.missing())"
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
 def test_without_protection_it_refuses_unless_told_otherwise_in_so_many_words(root, answer, tmp_path, monkeypatch):
     monkeypatch.setattr(batch, "missing", lambda: "no user namespaces")
     write(tmp_path / "class" / "anna", {"1.1-margin.ipynb": answer(RIGHT)["1.1-margin.ipynb"]})

@@ -18,6 +18,7 @@ import sys
 import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -170,6 +171,15 @@ class LocalPool:
             worker.close()
 
 
+@dataclass(frozen=True)
+class _Given:
+    """A task that a cluster has, with its key, and how often it was given out."""
+
+    key: Any
+    task: Task
+    tries: int = 1
+
+
 class DaskPool:
     """Workers of a Dask cluster. Each starts a worker process of its own beside it, which does the forking."""
 
@@ -194,32 +204,41 @@ class DaskPool:
         """Yield the result of each task with its key, in the order in which they are done."""
         from distributed import as_completed
 
-        client: Any = self.client
         running: Any = as_completed()  # type: ignore[no-untyped-call]
-        keys: dict[str, Any] = {}
+        given: dict[str, _Given] = {}
         room = 0
         for key, task in tasks:
             if not task:
                 yield key, {}
                 continue
-            room = room or max(2, 3 * len(client.scheduler_info()["workers"]))
-            # With the task, not scattered: what a cluster keeps for others is lost with the machine that keeps it.
-            needs = {d: self.files[d] for d in (task.get("data"), task.get("files")) if d}
-            future = client.submit(grade_on_worker, task, needs, self.locked, pure=False, retries=_TRIES)
-            keys[future.key] = key
-            running.add(future)
-            if len(keys) >= room:
-                yield self._one(running, keys)
-        while keys:
-            yield self._one(running, keys)
+            room = room or max(2, 3 * len(self.client.scheduler_info()["workers"]))
+            self._give(_Given(key, task), running, given)
+            if len(given) >= room:
+                yield self._one(running, given)
+        while given:
+            yield self._one(running, given)
 
-    def _one(self, running: Any, keys: dict[str, Any]) -> tuple[Any, Result]:
-        future = next(running)
-        key = keys.pop(future.key)
-        if future.status != "finished":
+    def _give(self, one: _Given, running: Any, given: dict[str, _Given]) -> None:
+        # With the task, not scattered: what a cluster keeps for others is lost with the machine that keeps it.
+        needs = {d: self.files[d] for d in (one.task.get("data"), one.task.get("files")) if d}
+        client: Any = self.client
+        future = client.submit(grade_on_worker, one.task, needs, self.locked, pure=False, retries=_TRIES)
+        given[future.key] = one
+        running.add(future)
+
+    def _one(self, running: Any, given: dict[str, _Given]) -> tuple[Any, Result]:
+        while True:
+            future = next(running)
+            one = given.pop(future.key)
+            if future.status == "finished":
+                return one.key, json.loads(future.result())
+            if future.status != "error" and one.tries < _TRIES:
+                # The worker went after it was done and before its result was fetched.
+                future.release()
+                self._give(replace(one, tries=one.tries + 1), running, given)
+                continue
             why = type(future.exception()).__name__ if future.status == "error" else future.status
-            return key, {"failed": f"The workers that ran it ended, again and again ({why})."}
-        return key, json.loads(future.result())
+            return one.key, {"failed": f"The workers that ran it ended, again and again ({why})."}
 
 
 _local = threading.Lock()

@@ -28,7 +28,7 @@ Tables = dict[str, pd.DataFrame]
 def derive(done: Imported, mapping: Map) -> None:
     """Add to `done` what follows from its tables and records. Tables that the export holds are never replaced."""
     _period(done)
-    _owners(done)
+    _by_name(done)
     _strange(done)
     for step in _STEPS:
         step(done, mapping)
@@ -94,17 +94,21 @@ def _period(done: Imported) -> None:
     done.tables["opportunities"] = deals[~(before | later)].reset_index(drop=True)
 
 
-def _owners(done: Imported) -> None:
-    """Owners by name become owners by id where the export tells which user bears the name."""
-    if not (_has(done, "opportunities", "rep_id") and _has(done, "reps", "rep_id", "name")):
-        return
-    deals, users = done.tables["opportunities"], done.tables["reps"]
-    by_name = users.drop_duplicates("name", keep=False).set_index("name")["rep_id"]
-    named = ~deals["rep_id"].isin(users["rep_id"]) & deals["rep_id"].isin(by_name.index)
-    if named.any():
-        done.tables["opportunities"] = deals.assign(rep_id=deals["rep_id"].where(~named, deals["rep_id"].map(by_name)))
-        how = "the ids of users for owners that were given by name"
-        done.derived.append(Derivation("opportunities.rep_id", int(named.sum()), how))
+def _by_name(done: Imported) -> None:
+    """Owners and accounts by name become those by id where the export tells which record bears the name."""
+    for table, column, other in (
+        ("opportunities", "rep_id", "reps"), ("opportunities", "account_id", "accounts"),
+        ("contacts", "account_id", "accounts"),
+    ):  # fmt: skip
+        if not (_has(done, table, column) and _has(done, other, column, "name")):
+            continue
+        rows, known = done.tables[table], done.tables[other]
+        ids = known.drop_duplicates("name", keep=False).set_index("name")[column]
+        named = ~rows[column].isin(known[column]) & rows[column].isin(ids.index)
+        if named.any():
+            done.tables[table] = rows.assign(**{column: rows[column].where(~named, rows[column].map(ids))})
+            how = f"the ids of {'users' if other == 'reps' else other} that were given by name"
+            done.derived.append(Derivation(f"{table}.{column}", int(named.sum()), how))
 
 
 def _strange(done: Imported) -> None:

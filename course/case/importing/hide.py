@@ -23,27 +23,31 @@ _NAMES = {
 def hide(done: Imported, key: bytes) -> None:
     """Change `done` in place; without `key` nobody finds the names again, and it is not kept.
 
-    Ids of records stay, so that tables join. Text in which somebody wrote freely is not searched for names:
-    `done.notes` says which columns those are.
+    Ids of records stay, so that tables join; where names stand for ids, they too become pseudonyms. Text in which
+    somebody wrote freely is not searched for names: `done.notes` says which columns those are.
     """
 
     def pseudonym(kind: str, text: str) -> str:
         mark = hmac.new(key, text.strip().casefold().encode(), hashlib.sha256).hexdigest()[:10]
-        return f"{mark}@example.invalid" if kind == "email" else f"{'Firm' if kind == 'firm' else 'Person'} {mark}"
+        return f"{mark}@example.invalid" if kind == "email" else f"{kind.capitalize()} {mark}"
 
     def changed(column: pd.Series[Any], kind: str) -> pd.Series[Any]:
         return column.map({text: pseudonym(kind, text) for text in column.dropna().unique()})
 
+    names = done.stand_ins | {column: kind for column, kind in _IDS.items() if _are_names(done, column)}
+    if "opportunity_id" in names:
+        names["booking_id"] = "deal"  # bookings without lines bear their opportunity's id
     free: list[str] = []
     for table, frame in done.tables.items():
         for column in frame.columns:
-            kind = _kind(table, column)
+            kind = names.get(column) or _kind(table, column)
             if kind:
                 done.tables[table] = done.tables[table].assign(**{column: changed(frame[column], kind)})
             elif _is_free(table, column) and frame[column].notna().any():
                 free.append(f"{table}.{column}")
     for name, table in done.files.items():
-        kind = _kind(table, keys_of(table)[0]) if keys_of(table) else ""
+        key_column = next(iter(keys_of(table)), "")
+        kind = names.get(key_column) or _kind(table, key_column)
         rows = done.rows[name]
         there = rows["row"].str.startswith("refused: ") & ~rows["row"].isin(_BY_ID)
         ids = changed(rows["id"], kind) if kind else rows["id"]
@@ -53,7 +57,8 @@ def hide(done: Imported, key: bytes) -> None:
         for account in done.columns
     ]
     done.notes.append(
-        "Names and e-mail addresses are pseudonyms now, the same everywhere; ids of records are as they were. "
+        "Names and e-mail addresses are pseudonyms now, the same everywhere; ids of records are as they were"
+        + (f", but for {', '.join(sorted(names))}, for which names stood. " if names else ". ")
         + (
             f"These columns hold your own words and were not searched for names: {', '.join(free)}. Read them before "
             "you pass the tables on."
@@ -61,6 +66,15 @@ def hide(done: Imported, key: bytes) -> None:
             else "No column of free text was taken."
         )
     )
+
+
+_IDS = {"account_id": "firm", "contact_id": "person", "opportunity_id": "deal"}
+
+
+def _are_names(done: Imported, column: str) -> bool:
+    """Whether a map gave names as ids: no system's ids have spaces or are e-mail addresses."""
+    frames = [frame for frame in (*done.tables.values(), *done.records.values()) if column in frame]
+    return any(frame[column].astype(str).str.contains(r"\s|@").any() for frame in frames)
 
 
 # Words of a list, the firm's or the course's.

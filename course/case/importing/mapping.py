@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from course.case.importing.names import BROAD, COLUMNS, HINTS, RECORDS, SIGNS, Sign, declared, plain
+from course.case.importing.names import BROAD, COLUMNS, HINTS, RECORDS, SIGNS, STAND_INS, Sign, declared, plain
 from course.case.importing.reading import RawTable
 from course.case.registry import published
 from course.errors import DataError
@@ -29,6 +29,11 @@ class FileMap(Source):
     dates: Literal["day-first", "month-first"] | None = None
     decimal: Literal["point", "comma"] | None = None
     words: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    def stand_ins(self) -> dict[str, str]:
+        """The columns of ids that are read from names, with what is named: a firm, a deal, an e-mail address."""
+        known = {c: (kind, {plain(n) for n in names}) for c, (kind, names) in STAND_INS.get(self.table, {}).items()}
+        return {c: kind for c, (kind, names) in known.items() if plain(self.columns.get(c, "")) in names}
 
 
 class Map(Source):
@@ -99,17 +104,24 @@ def recognise(raw: RawTable) -> FileMap | None:
     for sign in SIGNS:
         if sign.fits(there) and (found := _found(raw, sign)):
             return found
-    broad = [found for sign in BROAD if sign.fits(there) and (found := _found(raw, sign)) and len(found.columns) >= 3]
-    return max(broad, key=lambda f: len(f.columns), default=None)
+    fitting = [sign for sign in BROAD if sign.fits(there)]
+    broad = [found for sign in fitting if (found := _found(raw, sign)) and len(found.columns) >= 3]
+    by_name = (found for sign in fitting if (found := _found(raw, sign, by_name=True)) and len(found.columns) > 3)
+    return max(broad, key=lambda f: len(f.columns), default=None) or next(by_name, None)
 
 
-def _found(raw: RawTable, sign: Sign) -> FileMap | None:
+def _found(raw: RawTable, sign: Sign, by_name: bool = False) -> FileMap | None:
+    """The map of a file that bears the sign; None without an id, for which with `by_name` a name may stand."""
     there = {plain(c): c for c in reversed(raw.frame.columns)}
     found: dict[str, str] = {}
     for column, names in COLUMNS[sign.table].items():
         source = next((there[plain(n)] for n in (*names, column) if plain(n) in there), None)
         if source is not None and source not in found.values():
             found[column] = source
+    for column, (_, names) in STAND_INS.get(sign.table, {}).items():
+        source = next((there[plain(n)] for n in names if plain(n) in there), None)
+        if source is not None and column not in found and (by_name or column != next(iter(COLUMNS[sign.table]))):
+            found = {column: source, **found}
     keys = [c.name for c in declared(sign.table) if c.key] or [next(iter(COLUMNS[sign.table]))]
     # An id is what other tables join by; a table without one can't be told from a report.
     return FileMap(table=sign.table, columns=found) if any(k in found for k in keys) else None

@@ -82,6 +82,7 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "created_on": ("Created Date", "CreatedDate", "Create Date", "createdate"),
         "CLOSE_DATE": ("Close Date", "CloseDate", "closedate"),
         "STAGE": ("Stage", "StageName", "Deal Stage", "dealstage"),
+        "status": ("Status", "Opportunity Status", "Deal Status"),
         "IS_WON": ("Won", "IsWon", "Is Closed Won", "hs_is_closed_won", "Is won"),
         "IS_CLOSED": ("Closed", "IsClosed", "Is Deal Closed?", "hs_is_closed", "Is closed"),
         "amount_local": ("Amount", "Deal Amount"),
@@ -242,6 +243,19 @@ BROAD: tuple[Sign, ...] = (
           "BillingCountry"),),
     ),
 )  # fmt: skip
+
+# Reports leave ids out unless one adds them: what tells records apart then, and what it names.
+STAND_INS: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
+    "opportunities": {
+        "opportunity_id": ("deal", ("Opportunity Name", "Deal Name")),
+        "account_id": ("firm", ("Account Name", "Associated Company", "Company name")),
+    },
+    "contacts": {
+        "contact_id": ("email", ("Email", "E-mail", "Email Address")),
+        "account_id": ("firm", ("Account Name", "Associated Company", "Company name")),
+    },
+    "accounts": {"account_id": ("firm", ("Account Name", "Company name"))},
+}
 
 # What exports hold and the case tables have in another shape; made into tables by `derive`.
 RECORDS: dict[str, tuple[Column, ...]] = {

@@ -83,7 +83,8 @@ def read_raw(path: Path) -> RawTable:
     kept = [i for i in range(len(header)) if i not in blank]
     frame = frame[kept].set_axis(_names([header[i] or f"column {i + 1}" for i in kept]), axis=1)
     if frame.shape[1] < 2:
-        raise DataError(f"{path}: expected several columns, found {list(frame.columns)}. Is it a CSV file?")
+        names = ", ".join(repr(name[:60]) for name in frame.columns) or "none"
+        raise DataError(f"{path}: expected several columns, found {names}. Is it a CSV file?")
     aside = _aside(frame)
     found = pd.DataFrame(
         {"line": lines[aside.index], "row": aside.to_numpy(), "text": _texts(frame.loc[aside.index], separator)}
@@ -135,7 +136,9 @@ def _encoding(path: Path, sample: bytes) -> str:
             pass
     likely = list(from_bytes(sample, cp_isolation=["cp1252", "cp1250", "mac_roman", "shift_jis"]))
     # Of encodings that make sense of the bytes alike, the one that most programs write.
-    usual = [m for m in likely if m.encoding == "cp1252" and m.chaos <= likely[0].chaos + 0.02]
+    usual = [
+        m for m in likely if m.encoding == "cp1252" and (m.chaos <= likely[0].chaos + 0.02 or str(m) == str(likely[0]))
+    ]
     return usual[0].encoding if usual else likely[0].encoding if likely else "cp1252"
 
 

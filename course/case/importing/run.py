@@ -88,6 +88,10 @@ def _say(done: Imported, supported: Sequence[Support], out: Path, console: Conso
         examples = ", ".join(f"“{text}”" for text in c.examples)
         why = f": {'; '.join(c.notes)}" if c.notes else ""
         line(f"- {c.file}, column {c.source}: {', '.join(counts)}, such as {examples}{why}.")
+    for name in done.files:
+        if left := [c.source for c in done.columns if c.file == name and not c.column and c.left]:
+            more = f" and {len(left) - 8:,} more" if len(left) > 8 else ""
+            line(f"- {name}: columns without a place were left out: {', '.join(left[:8])}{more}.")
     for note in done.notes:
         line(f"- {note}")
     for d in done.derived:

@@ -65,6 +65,7 @@ class Imported:
     """The tables, with the account by column, by row (one frame a file) and what concerns whole tables.
 
     `records` are what the export holds in another shape than the tables, by kind; `derived` says what was worked out.
+    `stand_ins` are the columns of ids that hold names, with what is named.
     """
 
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -75,6 +76,7 @@ class Imported:
     derived: list[Derivation] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     aside: list[str] = field(default_factory=list)
+    stand_ins: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -149,6 +151,8 @@ def _one(raw: RawTable, file: FileMap, mapping: Map, done: Imported) -> pd.DataF
     rows = _Rows(raw.lines, {k: np.full(count, "", object) for k in ("coerced", "guessed", "refused")})
     columns = {c.name: c for c in declared(file.table)}
     parsed: dict[str, pd.Series[Any]] = {}
+    stand_ins = file.stand_ins()
+    done.stand_ins |= stand_ins
     if file.dates is None:
         dated = [n for c, n in file.columns.items() if _is_date(c, columns.get(c))]
         file = file.model_copy(update={"dates": date_order(source[n].drop_duplicates() for n in dated)})
@@ -157,6 +161,9 @@ def _one(raw: RawTable, file: FileMap, mapping: Map, done: Imported) -> pd.DataF
         codes, different = pd.factorize(source[name])
         text = pd.Series(different, dtype=object).str.strip()
         once = _parse(text, columns.get(column), column, file)
+        if column in stand_ins:
+            once.guessed |= once.values.notna()
+            once.notes.append(f"there are no ids, so it stands for {column}: what bears one name counts as one")
         blank = text.str.lower().isin(_EMPTY)
         parsed[column] = pd.Series(once.values.array.take(codes), index=source.index)
         empty, were_coerced, were_guessed = (m.to_numpy()[codes] for m in (blank, once.coerced, once.guessed))
@@ -180,12 +187,28 @@ def _one(raw: RawTable, file: FileMap, mapping: Map, done: Imported) -> pd.DataF
     done.files[raw.name] = file.table
     done.notes += [f"{raw.name}: {note}." for note in raw.notes]
     frame = pd.DataFrame(parsed, index=source.index)
+    if "deal" in stand_ins.values():
+        _told_apart(frame, source, rows, done, raw.name)
     if file.table == "opportunities":
         frame = _opportunities(frame, file, mapping, rows, done, raw.name)
     if file.table == "contacts" and "name" not in frame and {"FIRST_NAME", "LAST_NAME"} & set(frame):
         names = [frame[c].fillna("") for c in ("FIRST_NAME", "LAST_NAME") if c in frame]
         frame["name"] = names[0] if len(names) == 1 else (names[0] + " " + names[1]).str.strip()
     return _unique(frame, file.table, rows, done, raw)
+
+
+def _told_apart(frame: pd.DataFrame, source: pd.DataFrame, rows: _Rows, done: Imported, name: str) -> None:
+    """Number different deals of one name; rows that are alike in every cell stay one."""
+    ids = frame["opportunity_id"]
+    again = ids[~source.duplicated()].groupby(ids).cumcount().reindex(ids.index, fill_value=0)
+    numbered = again > 0
+    if numbered.any():
+        frame["opportunity_id"] = ids.where(~numbered, ids + " (" + (again + 1).astype(str) + ")")
+        rows.add("guessed", "opportunity_id", numbered)
+        done.notes.append(
+            f"{name}: {_rows(int(numbered.sum()))} bear the name of another opportunity and differ from it; their ids "
+            "got a number, such as “(2)”. Add the id to the report to be sure."
+        )
 
 
 def _is_date(name: str, column: Column | None) -> bool:
@@ -244,7 +267,13 @@ def stages(column: pd.Series[Any], file_words: dict[str, dict[str, str]]) -> tup
 def _opportunities(
     frame: pd.DataFrame, file: FileMap, mapping: Map, rows: _Rows, done: Imported, name: str
 ) -> pd.DataFrame:
-    if "IS_WON" in frame and "IS_CLOSED" in frame:
+    given = frame["status"] if "status" in frame and frame["status"].notna().any() else None
+    if given is not None:
+        rows.add("guessed", "status", given.isna())
+        frame["status"] = given.fillna("open")
+        if given.isna().any():
+            done.notes.append(f"{name}: {_rows(int(given.isna().sum()))} without a status were guessed to be open.")
+    elif "IS_WON" in frame and "IS_CLOSED" in frame:
         frame["status"] = np.where(frame["IS_WON"], "won", np.where(frame["IS_CLOSED"], "lost", "open"))
     elif "STAGE" in frame:
         word = _each(frame["STAGE"], _bare)

@@ -16,7 +16,7 @@ from course.answer import fingerprint, verdict
 from course.case import load
 from course.case.edition import PRACTICE_SEED, Edition
 from course.case.importing.make import make_tables
-from course.case.importing.mapping import Map, draft, recognise
+from course.case.importing.mapping import FileMap, Map, draft, recognise
 from course.case.importing.reading import read_raw
 from course.case.importing.run import import_files
 from course.case.importing.support import support
@@ -74,6 +74,58 @@ def test_a_hubspot_export_is_recognised_and_read(tmp_path: Path):
     assert deals.loc["1", "created_on"] == pd.Timestamp("2024-12-31")
     assert deals.loc["2", "created_on"] == pd.Timestamp("2025-01-02")
     assert pd.isna(deals.loc["2", "amount_eur"])
+
+
+REPORT = """\
+"Opportunity Owner","Account Name","Opportunity Name","Stage","Amount","Close Date","Created Date"
+"Jane Doe","Acme Ltd","Pumps","Closed Won","12,000.00","3/31/2025","1/2/2025"
+"Jane Doe","Acme Ltd","Renewal","Closed Lost","900.00","4/30/2025","1/2/2025"
+"John Roe","Müller & Söhne","Renewal","Negotiation/Review","","6/15/2025","2/1/2025"
+"John Roe","Müller & Söhne","Renewal","Negotiation/Review","","6/15/2025","2/1/2025"
+
+"Copyright (c) 2000-2026 Example, inc. All rights reserved."
+"""
+
+
+def test_in_a_report_without_ids_names_stand_for_them_and_that_is_said(tmp_path: Path):
+    done = imported(put(tmp_path, "report.csv", REPORT))
+    deals = done.tables["opportunities"]
+    assert list(deals["opportunity_id"]) == [
+        "Pumps",
+        "Renewal",
+        "Renewal (2)",
+    ]  # the row that stands there twice is one
+    assert list(deals["account_id"]) == ["Acme Ltd", "Acme Ltd", "Müller & Söhne"]
+    told = {c.column: c for c in done.columns}
+    assert told["opportunity_id"].guessed == 4
+    assert "stands for opportunity_id" in told["opportunity_id"].notes[0]
+    assert any("bear the name of another opportunity" in note for note in done.notes)
+    assert list(done.rows["report.csv"]["row"]).count("refused: another row has this id") == 1
+
+
+def test_accounts_by_name_become_those_by_id_where_the_export_holds_both(tmp_path: Path):
+    done = imported(put(tmp_path, "report.csv", REPORT), put(tmp_path, "accounts.csv", ACCOUNTS))
+    deals = done.tables["opportunities"]
+    assert list(deals["account_id"]) == ["001B", "001B", "001A"]
+    assert list(deals["segment"]) == ["small", "small", "enterprise"]
+    assert "opportunities.account_id" in {d.what for d in done.derived}
+
+
+def test_names_that_stand_for_ids_are_hidden_with_the_others(tmp_path: Path):
+    raws = [read_raw(put(tmp_path, "report.csv", REPORT))]
+    by_hand = Map(files={"report.csv": FileMap(table="opportunities", columns={"opportunity_id": "Account Name"})})
+    for mapping in (Map(files={"report.csv": recognise(raws[0])}), by_hand):
+        done = make_tables(raws, mapping, key=b"a key")
+        text = "".join(frame.to_csv() for frame in (*done.tables.values(), *done.rows.values()))
+        assert not [name for name in ("Acme", "Söhne", "Pumps", "Renewal", "Jane") if name in text]
+        assert done.tables["opportunities"]["opportunity_id"].nunique() == len(done.tables["opportunities"])
+
+
+def test_a_status_of_its_own_goes_before_what_stages_tell(tmp_path: Path):
+    text = "Deal ID,Stage,Status,Amount,Close Date\n1,Demo,Won,10,2025-01-02\n2,Demo,Lost,10,2025-01-02\n3,Demo,,5,\n"
+    done = imported(put(tmp_path, "deals.csv", text))
+    assert list(done.tables["opportunities"]["status"]) == ["won", "lost", "open"]
+    assert any("1 row without a status" in note for note in done.notes)
 
 
 def test_an_amount_in_another_currency_is_not_converted_without_a_rate(tmp_path: Path):

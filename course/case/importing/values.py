@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 
 import pandas as pd
+from babel.dates import get_month_names
 
 Order = Literal["day-first", "month-first"]
 Mark = Literal["point", "comma"]
 
 _TRUE = frozenset({"true", "yes", "y", "1", "t", "ja", "oui", "si", "sí", "x", "wahr", "vrai"})
 _FALSE = frozenset({"false", "no", "n", "0", "f", "nein", "non", "", "falsch", "faux"})
-_WORD_DATES = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d %b %y")
+_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs")
+# A day with the month as a word, behind a weekday or not; commas and points are spaces by then.
+_DAY_MONTH = r"^(?:[^\W\d]+ )?(\d{1,2})(?:st|nd|rd|th|er)? (?:de )?([^\W\d]+) (?:de )?(\d{4}|\d{2})$"
+_MONTH_DAY = r"^(?:[^\W\d]+ )?([^\W\d]+) (\d{1,2})(?:st|nd|rd|th|er)? (\d{4}|\d{2})$"
 
 
 @dataclass
@@ -33,7 +38,8 @@ def _start(text: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:
 
 
 def parse_dates(text: pd.Series[Any], order: Order | None = None) -> Parsed:
-    """Read days from text: ISO with or without time, numeric with any separator, with month names, Excel's numbers.
+    """Read days from text: year first, numeric with any separator, with months' names in the languages of Europe,
+    with or without a time; the numbers that Excel and databases keep days as.
 
     Whether day or month stands first is told by values in which one of them is above 12. Where none tells, and `order`
     does not say, day first is guessed; where both kinds occur, only values that tell by themselves are read.
@@ -43,15 +49,15 @@ def parse_dates(text: pd.Series[Any], order: Order | None = None) -> Parsed:
     guessed = none.copy()
     notes: list[str] = []
 
-    iso = text.str.match(r"\d{4}-\d{2}-\d{2}(?:$|[T ])")
-    days[iso] = pd.to_datetime(text[iso].str[:10], format="%Y-%m-%d", errors="coerce")
-    coerced = iso & (text.str.len() > 10)
+    year_first = text.str.extract(r"^(\d{4})([-./]?)(\d{1,2})\2(\d{1,2})(?:[T ,].*)?$").dropna()
+    year_first = year_first[(year_first[1] != "") | text[year_first.index].str.match(r"(?:19|20)\d{6}$")]
+    iso = pd.Series(text.index.isin(year_first.index), index=text.index)
+    days[year_first.index] = _days(year_first[0], year_first[2], year_first[3])
+    coerced = iso & ~text.str.match(r"\d{4}-\d{2}-\d{2}$")
 
     numeric = text[~iso].str.extract(r"^(\d{1,2})([./-])(\d{1,2})[./-](\d{4}|\d{2})(?:[ ,T].*)?$").dropna()
     if len(numeric):
         first, second = numeric[0].astype(int), numeric[2].astype(int)
-        year = numeric[3].astype(int)
-        year = year.where(year > 99, year + 2000)
         day_first, month_first = _evidence(first, second)
         dotted = (numeric[1] == ".").all()
         if order is None and day_first and month_first:
@@ -71,28 +77,51 @@ def parse_dates(text: pd.Series[Any], order: Order | None = None) -> Parsed:
                     guessed[numeric.index] = True
                     notes.append("guessed to be day first: no value tells; set `dates: month-first` in the map if not")
         day, month = first.where(by_day, second), second.where(by_day, first)
-        parts = pd.DataFrame({"year": year, "month": month, "day": day})[tells]
-        days[parts.index] = pd.to_datetime(parts, errors="coerce")
+        days[numeric.index[tells]] = _days(numeric[3][tells], month[tells], day[tells])
         coerced[numeric.index] = True
 
     rest = text[days.isna() & (text != "")]
     if len(rest):
         plain = rest.str.replace(r"[,./-]+", " ", regex=True).str.replace(r"\s+", " ", regex=True)
         plain = plain.str.replace(r" \d{1,2}:\d{2}.*$", "", regex=True)
-        for form in _WORD_DATES:
-            left = plain[days[plain.index].isna()]
-            if not len(left):
-                break
-            found = pd.to_datetime(left, format=form, errors="coerce").dropna()
-            days[found.index] = found
-            coerced[found.index] = True
+        for form, of_day, of_month in ((_DAY_MONTH, 0, 1), (_MONTH_DAY, 1, 0)):
+            parts = plain.str.extract(form).dropna()
+            months = parts[of_month].str.lower().map(_months()).dropna()
+            days[months.index] = _days(parts.loc[months.index, 2], months, parts.loc[months.index, of_day])
+            coerced[months.index] = True
         serial = rest[days[rest.index].isna() & rest.str.fullmatch(r"[2-6]\d{4}(?:\.0+)?")]
         if len(serial):
             days[serial.index] = pd.Timestamp("1899-12-30") + pd.to_timedelta(serial.astype(float), unit="D")
             guessed[serial.index] = True
             notes.append("numbers such as 45292 were guessed to be Excel's count of days")
+        since = rest[days[rest.index].isna() & rest.str.fullmatch(r"1\d{9}(?:\d{3})?")]
+        if len(since):
+            seconds = since.astype(float) / since.str.len().map({10: 1, 13: 1000})
+            days[since.index] = pd.to_datetime(seconds, unit="s").dt.normalize()
+            guessed[since.index] = True
+            notes.append("numbers such as 1735689600 were guessed to be seconds, or thousandths of them, since 1970")
     refused = days.isna() & (text != "")
     return Parsed(days.astype("datetime64[ns]"), coerced & ~refused, guessed & ~refused, refused, notes)
+
+
+@cache
+def _months() -> dict[str, int]:
+    """Months' names and their short forms, in lower case, to their numbers; what means two months is not in it."""
+    found: dict[str, set[int]] = {"sept": {9}}
+    for language in _LANGUAGES:
+        for width in ("wide", "abbreviated"):
+            for context in ("format", "stand-alone"):
+                for number, name in get_month_names(width, context, language).items():
+                    found.setdefault(name.lower().rstrip("."), set()).add(number)
+    return {name: min(numbers) for name, numbers in found.items() if len(numbers) == 1}
+
+
+def _days(year: pd.Series[Any], month: pd.Series[Any], day: pd.Series[Any]) -> pd.Series[Any]:
+    """Days of numbers; years of two digits are those from 1969 to 2068, as programs read them. No such day is NaT."""
+    years = year.astype(int)
+    years = years.where(years > 99, years + 1900 + 100 * (years < 69))
+    parts = pd.DataFrame({"year": years, "month": month.astype(int), "day": day.astype(int)})
+    return pd.to_datetime(parts, errors="coerce").astype("datetime64[ns]")
 
 
 def date_order(columns: Iterable[pd.Series[Any]]) -> Order | None:

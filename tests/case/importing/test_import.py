@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -164,7 +164,24 @@ def test_any_usual_encoding_and_separator_is_read(encoding: str, separator: str,
 days = st.lists(st.dates(pd.Timestamp("2000-01-01").date(), pd.Timestamp("2060-12-31").date()), min_size=1, max_size=30)
 
 
-@given(days, st.sampled_from(["%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y-%m-%d", "%d %b %Y", "%B %d, %Y", "%d-%b-%y"]))
+@settings(deadline=None)
+@given(
+    days,
+    st.sampled_from(
+        [
+            "%d/%m/%Y",
+            "%m/%d/%Y",
+            "%d.%m.%Y",
+            "%Y-%m-%d",
+            "%d %b %Y",
+            "%B %d, %Y",
+            "%d-%b-%y",
+            "%Y/%m/%d",
+            "%Y%m%d",
+            "%a %b %d %Y",
+        ]
+    ),
+)
 def test_dates_are_read_right_or_said_to_be_guessed(values, form: str):
     parsed = parse_dates(pd.Series([v.strftime(form) for v in values]))
     wrong = parsed.values != pd.Series(pd.to_datetime(pd.Series(values).astype(str)))
@@ -172,6 +189,23 @@ def test_dates_are_read_right_or_said_to_be_guessed(values, form: str):
     assert not (parsed.values.notna() & parsed.refused).any()
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["3. April 2025", "Do., 3. Apr. 2025", "3 avr. 2025", "3 de abril de 2025", "3 aprile 2025", "3 kwietnia 2025",
+     "3 apr 2025 10:22", "April 3rd, 2025", "2025-4-3", "2025/04/03 10:22:00", "45750", "1743638400000", "1743638400"],
+)  # fmt: skip
+def test_days_are_read_in_the_forms_of_other_languages_and_programs(text: str):
+    assert list(parse_dates(pd.Series([text])).values) == [pd.Timestamp("2025-04-03")]
+
+
+@pytest.mark.parametrize("text", ["31/02/2025", "2025-13-01", "0000-00-00", "20251301", "3 Nonsense 2025", "2025-04"])
+def test_what_is_no_day_is_refused(text: str):
+    parsed = parse_dates(pd.Series([text]))
+    assert parsed.values.isna().all()
+    assert parsed.refused.all()
+
+
+@settings(deadline=None)
 @given(
     st.lists(st.integers(-(10**11), 10**11), min_size=1, max_size=30),
     st.sampled_from(["{:,.2f}", "{:.2f}", "€ {:,.2f}", "{:,.2f} EUR"]),

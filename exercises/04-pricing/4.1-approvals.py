@@ -32,19 +32,20 @@ from course.case import load
 from course.plot import bar
 
 quotes, approvals, policy, accounts = load("quotes", "approvals", "discount_policy", "accounts")
-deals = quotes[(quotes["status"] == "accepted") & (quotes["quoted_on"] >= "2025-01-01")].sort_values("quantity")
-deals = pd.merge_asof(deals, policy.sort_values("min_quantity"), by="product_id", left_on="quantity", right_on="min_quantity")
-deals = deals.merge(accounts[["account_id", "tier"]], on="account_id")
+quoted = quotes[quotes["quoted_on"] >= "2025-01-01"].sort_values("quantity")
+quoted = pd.merge_asof(quoted, policy.sort_values("min_quantity"), by="product_id", left_on="quantity", right_on="min_quantity")
+quoted = quoted.merge(accounts[["account_id", "tier"]], on="account_id")
 granted = approvals.loc[approvals["decision"] == "granted", "quote_line_id"]
 
-small = deals["list_eur"] < 40_000
-deals["size"] = np.select([small, deals["list_eur"] <= 200_000], ["small", "middle"], "large")
-deals["over"] = deals["discount_rate"] - deals["target_rate"]
-deals["beyond_eur"] = deals["over"].clip(lower=0) * deals["list_eur"]
-deals["approved"] = deals["quote_line_id"].isin(granted)
-deals["margin_rate"] = 1 - deals["cost_eur"] / deals["net_eur"]
-deals["limit"] = np.where(small, deals["small_limit_rate"], deals["limit_rate"]) - deals["target_rate"]
-deals = deals[["quote_line_id", "size", "tier", "list_eur", "net_eur", "over", "beyond_eur", "approved", "margin_rate", "limit"]]
+small = quoted["list_eur"] < 40_000
+quoted["size"] = np.select([small, quoted["list_eur"] <= 200_000], ["small", "middle"], "large")
+quoted["over"] = quoted["discount_rate"] - quoted["target_rate"]
+quoted["beyond_eur"] = quoted["over"].clip(lower=0) * quoted["list_eur"]
+quoted["approved"] = quoted["quote_line_id"].isin(granted)
+quoted["margin_rate"] = 1 - quoted["cost_eur"] / quoted["net_eur"]
+quoted["limit"] = np.where(small, quoted["small_limit_rate"], quoted["limit_rate"]) - quoted["target_rate"]
+quoted = quoted[["quote_line_id", "status", "size", "tier", "list_eur", "net_eur", "over", "beyond_eur", "approved", "margin_rate", "limit"]]
+deals = quoted[quoted["status"] == "accepted"].drop(columns="status")
 deals.head()
 # %% [markdown] task="leak"
 # **1. Where does margin go that nobody looks at?**
@@ -180,70 +181,99 @@ named["asks"] = named["over"] > named["threshold"] + 1e-9
 named["kept_eur"] = BACK * named["beyond_eur"].where(named["asks"] & ~named["approved"], 0)
 matrix = named.groupby(["size", "tier"]).agg(threshold=("threshold", "median"), requests=("asks", "sum"), kept_eur=("kept_eur", "sum")).reset_index()
 # %% [markdown]
-# Points over the target say nothing of a product that leaves a tenth of its price at best. So margin is the third entry of the sheet: a deal that leaves **less than 10%** goes to Tomasz Wieczorek, at whatever
+# Points over the target say nothing of a product that leaves a tenth of its price at best. So margin is the third entry of the sheet: a line that leaves **less than 10%** of what the customer pays goes to Tomasz Wieczorek, at whatever
 # discount and from whichever cell, even where it stays under the threshold.
 #
 # The others go to the team's manager, the regional lead or Ingrid Solheim, by size, and one step higher for a customer of tier A, whose price comes back with every later order.
+#
+# Before they promise an answer within the working day, they want to know what they promise. Beside `deals` you now get `quoted`: every line that was quoted in 2025, with the same columns, your thresholds, its `approver`, and its `status`
+# (`"accepted"`, `"rejected"`, `"superseded"` by a later version, `"open"`).
 # %% given
 FLOOR = 0.10
 STEPS = ["team manager", "regional lead", "Ingrid Solheim"]
 
-step = deals["size"].map({"small": 0, "middle": 1, "large": 2}) + (deals["tier"] == "A")
-deals["approver"] = np.array(STEPS)[step.clip(upper=2).to_numpy()]
+quoted = quoted.merge(matrix[["size", "tier", "threshold"]], on=["size", "tier"], how="left")
+step = quoted["size"].map({"small": 0, "middle": 1, "large": 2}) + (quoted["tier"] == "A")
+quoted["approver"] = np.array(STEPS)[step.clip(upper=2).to_numpy()]
+quoted[["status", "size", "tier", "over", "threshold", "margin_rate", "approver"]].head()
 # %% [markdown] task="approver_load"
-# **3. How many requests does each approver get in a year, and what do they keep?**
+# **3. How many requests will each approver have to answer in a year, and what do they keep?**
 #
-# As it stands, nobody's margin is looked at. Add what is missing: in rows below `FLOOR`, `deals["approver"]` is `"Tomasz Wieczorek"` and `deals["asks"]` is true.
+# Had the sheet been in force in 2025, with nobody's discounts changed by it: `approver_load` has one row for each `approver` with
 #
-# `approver_load` has one row for each `approver` with `requests` and `kept_eur` as in `matrix`.
+# - `requests`: how many lines would have come to this desk to be answered
+# - `kept_eur`: `BACK` of what the company gave beyond the target in those of them that nobody saw, in EUR (compared to within 1%)
+#
+# The two columns need not be about the same lines.
 # %% answer="approver_load"
-deals["asks"] = deals["over"] > deals["threshold"] + 1e-9
 ### BEGIN SOLUTION
-thin = deals["margin_rate"] < FLOOR
-deals["approver"] = deals["approver"].mask(thin, "Tomasz Wieczorek")
-deals["asks"] = deals["asks"] | thin
+thin = quoted["margin_rate"] < FLOOR
+asks = (quoted["over"] > quoted["threshold"] + 1e-9) | thin
+quoted["approver"] = quoted["approver"].mask(thin, "Tomasz Wieczorek")
+given_away = asks & (quoted["status"] == "accepted") & ~quoted["approved"]
+quoted["kept_eur"] = BACK * quoted["beyond_eur"].where(given_away, 0)
+approver_load = quoted[asks].groupby("approver").agg(requests=("approver", "size"), kept_eur=("kept_eur", "sum")).reset_index()
 ### END SOLUTION
-asked = deals[deals["asks"]]
-approver_load = (
-    asked.assign(kept_eur=BACK * asked["beyond_eur"].where(~asked["approved"], 0))
-    .groupby("approver").agg(requests=("asks", "size"), kept_eur=("kept_eur", "sum")).reset_index()
-)
 # %% check="approver_load"
 assert isinstance(approver_load, pd.DataFrame), "approver_load should be a DataFrame with one row for each approver"
 assert {"approver", "requests", "kept_eur"} <= set(approver_load.reset_index().columns), "approver_load needs the columns approver, requests and kept_eur"
-assert "Tomasz Wieczorek" in set(approver_load["approver"]), "deals that leave less than 10% go to Tomasz Wieczorek"
-assert deals.loc[deals["margin_rate"] < FLOOR, "asks"].all(), "a deal that leaves less than 10% is asked about even where it stays under its threshold"
+assert "Tomasz Wieczorek" in set(approver_load.reset_index()["approver"]), "lines that leave less than 10% go to Tomasz Wieczorek"
 assert approver_load["requests"].sum() >= matrix["requests"].sum(), "the margin rule adds requests to those of the matrix; it takes none away"
 # %% hidden="approver_load"
 expect(approver_load)
 by = approver_load.reset_index().set_index("approver")
+assert by["requests"].sum() > 1.5 * matrix["requests"].sum(), "most requests are for quotes that are not signed in the end"
 assert by["requests"].idxmax() == "team manager" and by.loc["Ingrid Solheim", "requests"] < 0.2 * by["requests"].sum(), "few of them land on her desk"
 # %% after="approver_load"
-print(f"requests granted in 2025 under today's limits: {int(deals['approved'].sum())}; requests under the new sheet: {int(approver_load['requests'].sum())}")
+print(f"requests made in 2025 under today's limits: {int(approvals['asked_on'].dt.year.eq(2025).sum())}; under the new sheet: {int(approver_load['requests'].sum())}")
 approver_load
 # %% [markdown] hint="approver_load"
-# First find the thin deals: which column holds what is left of the price, as a fraction? Two columns of those rows change.
+# Think of the afternoon on which a seller writes a request. What does nobody know yet? And in which lines was money given away in the end?
 # %% [markdown] hint="approver_load"
-# `Series.mask(condition, value)` puts a value where the condition holds. For `asks`, two conditions joined by `|` mean that either is enough.
+# A line is asked about if it is over its threshold or leaves less than `FLOOR`; in Python `|` joins the two conditions. `Series.mask(condition, value)` puts a value where the condition holds, here another approver.
+# %% [markdown] hint="approver_load"
+# Count the lines of `quoted` that are asked about. For `kept_eur`, put 0 wherever `status` is not `"accepted"` or somebody approved; then group by `approver`.
+# %% [markdown] wrong="signed_only" task="approver_load"
+# This counts the requests for deals that were signed. A manager would promise a working day and find more than twice as many questions on the desk, most of them for customers who say no in the end. What does the seller
+# know of the customer's answer when the request is written?
+# %% wrong="signed_only" task="approver_load"
+signed = quoted[quoted["status"] == "accepted"]
+thin = signed["margin_rate"] < FLOOR
+asked = signed[(signed["over"] > signed["threshold"] + 1e-9) | thin]
+asked = asked.assign(
+    approver=asked["approver"].mask(thin[asked.index], "Tomasz Wieczorek"),
+    kept_eur=BACK * asked["beyond_eur"].where(~asked["approved"], 0),
+)
+approver_load = asked.groupby("approver").agg(requests=("approver", "size"), kept_eur=("kept_eur", "sum")).reset_index()
+# %% [markdown] wrong="money_of_lost_quotes" task="approver_load"
+# The requests are right. The money counts lines that were never signed, so the sheet would be credited with discounts that no customer took, and would seem to keep at least twice what it can. On which lines did the
+# company give anything away?
+# %% wrong="money_of_lost_quotes" task="approver_load"
+thin = quoted["margin_rate"] < FLOOR
+asked = quoted[(quoted["over"] > quoted["threshold"] + 1e-9) | thin]
+asked = asked.assign(
+    approver=asked["approver"].mask(thin[asked.index], "Tomasz Wieczorek"),
+    kept_eur=BACK * asked["beyond_eur"].where(~asked["approved"], 0),
+)
+approver_load = asked.groupby("approver").agg(requests=("approver", "size"), kept_eur=("kept_eur", "sum")).reset_index()
 # %% [markdown] wrong="share_of_list" task="approver_load"
-# This takes what is left as a share of the list price, which nobody paid. Deals that leave 11 or 12% of the money that came in land on Tomasz Wieczorek's desk too, and the rule loses its friends in
+# This takes what is left as a share of the list price, which nobody paid. Lines that leave 11 or 12% of the money that came in land on Tomasz Wieczorek's desk too, and the rule loses its friends in
 # the first week. Of which price is `margin_rate` a share?
 # %% wrong="share_of_list" task="approver_load"
-thin = (deals["net_eur"] * deals["margin_rate"]) / deals["list_eur"] < FLOOR
-asked = deals[(deals["over"] > deals["threshold"] + 1e-9) | thin]
-asked = asked.assign(approver=asked["approver"].mask(thin[asked.index], "Tomasz Wieczorek"))
-approver_load = (
-    asked.assign(kept_eur=BACK * asked["beyond_eur"].where(~asked["approved"], 0))
-    .groupby("approver").agg(requests=("asks", "size"), kept_eur=("kept_eur", "sum")).reset_index()
+thin = quoted["net_eur"] * quoted["margin_rate"] / quoted["list_eur"] < FLOOR
+asked = quoted[(quoted["over"] > quoted["threshold"] + 1e-9) | thin]
+asked = asked.assign(
+    approver=asked["approver"].mask(thin[asked.index], "Tomasz Wieczorek"),
+    kept_eur=BACK * asked["beyond_eur"].where(~asked["approved"] & (asked["status"] == "accepted"), 0),
 )
-# %% [markdown] wrong="below_cost" task="approver_load"
-# This looks only at deals that were sold below cost. A deal that leaves 3% does not pay for the seller's visit either, and most of the thin ones stay with somebody who looks at
-# points. Where did Tomasz put the floor?
-# %% wrong="below_cost" task="approver_load"
-thin = deals["margin_rate"] < 0
-asked = deals[(deals["over"] > deals["threshold"] + 1e-9) | thin]
-asked = asked.assign(approver=asked["approver"].mask(thin[asked.index], "Tomasz Wieczorek"))
-approver_load = (
-    asked.assign(kept_eur=BACK * asked["beyond_eur"].where(~asked["approved"], 0))
-    .groupby("approver").agg(requests=("asks", "size"), kept_eur=("kept_eur", "sum")).reset_index()
+approver_load = asked.groupby("approver").agg(requests=("approver", "size"), kept_eur=("kept_eur", "sum")).reset_index()
+# %% [markdown] wrong="thin_not_asked" task="approver_load"
+# This sends thin lines to Tomasz Wieczorek only where they are over their threshold as well. The others leave hardly anything at a discount that the policy calls usual, and they are the very lines for which the sheet needed a third
+# entry. Which of the two rules is enough for a line to be asked about?
+# %% wrong="thin_not_asked" task="approver_load"
+asked = quoted[quoted["over"] > quoted["threshold"] + 1e-9]
+asked = asked.assign(
+    approver=asked["approver"].mask(asked["margin_rate"] < FLOOR, "Tomasz Wieczorek"),
+    kept_eur=BACK * asked["beyond_eur"].where(~asked["approved"] & (asked["status"] == "accepted"), 0),
 )
+approver_load = asked.groupby("approver").agg(requests=("approver", "size"), kept_eur=("kept_eur", "sum")).reset_index()

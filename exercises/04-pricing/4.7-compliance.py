@@ -8,7 +8,7 @@
 #     answer: {type: table, keys: [region], columns: {silent: 0.4, leak_eur: "1%", per_10k: 0.05, low: 0.002, high: 0.002}}
 #   people:
 #     points: 3
-#     answer: {type: set}
+#     answer: {type: table, keys: [rep_id], columns: {silent: 0.4, leak_eur: "1%", kept_eur: "1%"}}
 # ---
 # %% [markdown]
 # The sheet of 4.1 protects a margin only if people ask. Before it goes out, Ingrid Solheim wants to know where they did not ask under the rules that hold today, in 2024 and 2025. Two regional leads have told her where
@@ -18,7 +18,7 @@
 #
 # - `quotes`: one row is a line of a quote. `status` is `"accepted"` for what was sold. `quoted_on` is the day of the quote.
 # - `policy`: for each product, from `min_quantity` on, what a seller may give without asking: `small_limit_rate` below a list value of EUR 40,000, `limit_rate` from there on.
-# - `approvals`: requests, each for one line (`quote_line_id`), with the `decision`, `"granted"` or `"refused"`.
+# - `approvals`: the requests of the two years, each for one line (`quote_line_id`), with `asked_rate`, the discount that was asked for, and the `decision`, `"granted"` or `"refused"`.
 # %% given
 import numpy as np
 import pandas as pd
@@ -27,6 +27,7 @@ from course.plot import bar
 
 quotes, approvals, policy = load("quotes", "approvals", "discount_policy")
 quotes = quotes[quotes["quoted_on"] >= "2024-01-01"].sort_values("quantity").reset_index(drop=True)
+approvals = approvals[approvals["quote_line_id"].isin(quotes["quote_line_id"])]
 policy = policy.sort_values("min_quantity")
 
 
@@ -52,13 +53,13 @@ quotes[["quote_line_id", "rep_id", "region", "product_id", "status", "quantity",
 # - `low`, `high`: the 95% Wilson interval of the share of sold lines beyond the limit that were silent (fractions, tolerance 0.002)
 # %% answer="regions"
 ### BEGIN SOLUTION
-sold = quotes[quotes["status"] == "accepted"]
-sold = pd.merge_asof(sold, policy, by="product_id", left_on="quantity", right_on="min_quantity")
-limit = sold["limit_rate"].mask(sold["list_eur"] < 40_000, sold["small_limit_rate"])
+lines = pd.merge_asof(quotes, policy, by="product_id", left_on="quantity", right_on="min_quantity")
+lines["limit"] = lines["limit_rate"].mask(lines["list_eur"] < 40_000, lines["small_limit_rate"])
+sold = lines[lines["status"] == "accepted"].copy()
 granted = approvals.loc[approvals["decision"] == "granted", "quote_line_id"]
-sold["beyond"] = sold["discount_rate"] > limit + 1e-9
+sold["beyond"] = sold["discount_rate"] > sold["limit"] + 1e-9
 sold["silent"] = sold["beyond"] & ~sold["quote_line_id"].isin(granted)
-sold["leak_eur"] = ((sold["discount_rate"] - limit) * sold["list_eur"]).where(sold["silent"], 0)
+sold["leak_eur"] = ((sold["discount_rate"] - sold["limit"]) * sold["list_eur"]).where(sold["silent"], 0)
 
 regions = sold.groupby("region", as_index=False).agg(
     beyond=("beyond", "sum"), silent=("silent", "sum"), leak_eur=("leak_eur", "sum"), list_eur=("list_eur", "sum")
@@ -135,43 +136,76 @@ regions = sold.groupby("region", as_index=False).agg(beyond=("beyond", "sum"), s
 regions["per_10k"] = 10_000 * regions["leak_eur"] / regions["list_eur"]
 regions["low"], regions["high"] = wilson(regions["silent"], regions["beyond"])
 # %% [markdown]
-# A region does not give a discount. Before anybody's name is said aloud, Ingrid wants a test that a person could lose only by habit and not by one bad week.
+# A region does not give a discount. Before anybody's name is said aloud, Ingrid wants a test that a person could lose only by habit and not by one bad week. And Tomasz Wieczorek wants to know what he may enter
+# in the plan: whoever is named gets a *lock*, with which the quoting system refuses every line beyond the limit until a yes is on file.
 # %% [markdown] task="people"
-# **2. Who does not ask, beyond what chance could explain?**
+# **2. Who does not ask, beyond what chance could explain, and what would a lock on them have kept?**
 #
-# `people` is the set of the `rep_id`s who pass both parts of the test over 2024 and 2025:
+# `people` is a DataFrame with one row for each person who passes both parts of the test over 2024 and 2025:
 #
 # - at least **5** sold lines beyond the limit, so that nobody is named for one or two
 # - even the **lower** end of the 95% Wilson interval of the silent share (unauthorised concessions out of sold lines beyond the limit) is above **a quarter**
 #
-# It may be empty.
+# Its columns:
+#
+# - `rep_id`
+# - `silent`, `leak_eur`: as in `regions`, for this person (EUR to within 1%)
+# - `kept_eur`: what would have stayed in the house, had the person asked about every silent line and been refused as often as those who did ask, in 2024 and 2025, to go beyond their limit, whether they won the deal or not. What is refused stays
+#   whole; what is granted goes out (EUR, to within 1%).
 # %% answer="people"
 ### BEGIN SOLUTION
-by_person = sold.groupby("rep_id").agg(beyond=("beyond", "sum"), silent=("silent", "sum"))
-by_person = by_person[by_person["beyond"] >= 5]
-low, _ = wilson(by_person["silent"], by_person["beyond"])
-people = set(by_person.index[low > 0.25])
+asked = approvals.merge(lines[["quote_line_id", "limit"]], on="quote_line_id")
+asked = asked[asked["asked_rate"] > asked["limit"] + 1e-9]
+refused = (asked["decision"] == "refused").mean()
+
+people = sold.groupby("rep_id", as_index=False).agg(beyond=("beyond", "sum"), silent=("silent", "sum"), leak_eur=("leak_eur", "sum"))
+people = people[people["beyond"] >= 5]
+low, _ = wilson(people["silent"], people["beyond"])
+people = people[low > 0.25]
+people["kept_eur"] = refused * people["leak_eur"]
 ### END SOLUTION
 # %% check="people"
-assert isinstance(people, (set, list, tuple)), "people should be a set of rep_ids"
-assert set(people) <= set(quotes["rep_id"]), "people holds rep_ids as they stand in quotes"
-assert len(set(people)) < 10, "that is a great many people; does the test hold for each of them at the lower end?"
+assert isinstance(people, pd.DataFrame), "people should be a DataFrame with one row for each person who passes the test"
+seen = people.reset_index()
+missing = [c for c in ["rep_id", "silent", "leak_eur", "kept_eur"] if c not in seen.columns]
+assert not missing, f"people lacks the columns {missing}"
+assert set(seen["rep_id"]) <= set(quotes["rep_id"]), "rep_id holds ids as they stand in quotes"
+assert (seen["kept_eur"] <= seen["leak_eur"]).all(), "no more can be kept than leaked"
 # %% hidden="people"
 expect(people)
+assert people["kept_eur"].sum() < 0.15 * people["leak_eur"].sum(), "whoever asks is hardly ever refused, so a lock alone keeps next to nothing"
 # %% after="people"
-by = quotes[quotes["rep_id"].isin(people)].groupby("rep_id")["region"].first()
+by = quotes[quotes["rep_id"].isin(people["rep_id"])].groupby("rep_id")["region"].first()
 print("regions of those named:", sorted(set(by)))
+print(f"with a lock: {int(people['silent'].sum())} requests more, which cost EUR {150 * int(people['silent'].sum()):,} at the price of 4.1")
+print(f"kept, if those who are asked answer as they do today: EUR {people['kept_eur'].sum():,.0f} of {people['leak_eur'].sum():,.0f}")
 # %% [markdown] hint="people"
-# Do for people what you did for regions. Somebody with one line beyond the limit, and that one silent, has a share of 100%. What does the interval say?
+# Do for people what you did for regions. Somebody with one line beyond the limit, and that one silent, has a share of 100%. What does the interval say? Then turn to the other side of the desk: how do approvers answer?
 # %% [markdown] hint="people"
-# Group your sold lines by `rep_id`, drop those with fewer than five lines beyond the limit, and compare the first of the two values that `wilson` returns.
+# Group your sold lines by `rep_id`, drop those with fewer than five lines beyond the limit, and compare the first of the two values that `wilson` returns. For `kept_eur` you need the limit of every line that somebody asked
+# about, so work it out for all of `quotes`, and merge it with `approvals`.
+# %% [markdown] hint="people"
+# Keep the requests with `asked_rate` beyond the limit. The share of `"refused"` among them, times `leak_eur`, is `kept_eur`.
 # %% [markdown] wrong="one_slip" task="people"
 # This names everybody with a single unauthorised concession. Most of them asked every other time and forgot once; put in one list with those who never ask, they will say with reason that the audit can't tell a slip from a
 # habit. How sure can you be after one case?
 # %% wrong="one_slip" task="people"
-people = set(sold.loc[sold["silent"], "rep_id"])
-# %% [markdown] wrong="most_exceptions" task="people"
-# This takes the people who went beyond the limit most often, with a yes or without. Somebody who asks each time in a hard territory stands beside somebody who never asks, and learns that asking puts you on a list. Of how many that they had to
-# ask for did they not ask?
-# %% wrong="most_exceptions" task="people"
-people = set(sold.groupby("rep_id")["beyond"].sum().nlargest(6).index)
+asked = approvals.merge(lines[["quote_line_id", "limit"]], on="quote_line_id")
+refused = (asked.loc[asked["asked_rate"] > asked["limit"] + 1e-9, "decision"] == "refused").mean()
+people = sold[sold["silent"]].groupby("rep_id", as_index=False).agg(silent=("silent", "sum"), leak_eur=("leak_eur", "sum"))
+people["kept_eur"] = refused * people["leak_eur"]
+# %% [markdown] wrong="all_kept" task="people"
+# The people are right. The money takes for granted that whoever has to ask is refused, so Tomasz would enter all that leaked as next year's margin, from a lock that only puts a question on somebody's desk. What did those hear who asked?
+# %% wrong="all_kept" task="people"
+named = sold.groupby("rep_id", as_index=False).agg(beyond=("beyond", "sum"), silent=("silent", "sum"), leak_eur=("leak_eur", "sum"))
+named = named[named["beyond"] >= 5]
+people = named[wilson(named["silent"], named["beyond"])[0] > 0.25]
+people = people.assign(kept_eur=people["leak_eur"])
+# %% [markdown] wrong="every_refusal" task="people"
+# The people are right. The share counts all requests, and most of those that were refused lay within the seller's own limit, where nobody had to ask. Approvers look stricter than they are just where the lock would send
+# them work. For which lines would these people have to ask?
+# %% wrong="every_refusal" task="people"
+named = sold.groupby("rep_id", as_index=False).agg(beyond=("beyond", "sum"), silent=("silent", "sum"), leak_eur=("leak_eur", "sum"))
+named = named[named["beyond"] >= 5]
+people = named[wilson(named["silent"], named["beyond"])[0] > 0.25]
+people = people.assign(kept_eur=(approvals["decision"] == "refused").mean() * people["leak_eur"])

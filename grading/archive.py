@@ -25,6 +25,9 @@ _END_SIZE = 22
 _COMMENT = 65535
 _KEPT = (".ipynb", ".zip")
 _JUNK = ("__MACOSX", ".ipynb_checkpoints")
+_ENTRY = struct.Struct("<4s24xHHH12x")
+LONGEST_NAME = 255
+_LONGEST_PATH = 2000
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Budget:
 
     def note(self, text: str) -> None:
         """Keep a remark for learner and instructor; a hostile archive can't make the list endless."""
+        text = printable(text, 1000)
         if len(self.notes) < 20 and text not in self.notes:
             self.notes.append(text)
 
@@ -246,7 +250,23 @@ def check_directory(file: IO[bytes], size: int, limit: int) -> None:
         raise SubmissionError("it lists more than 65,534 files")
     if length > limit:
         raise SubmissionError(f"its list of contents takes {length:,} bytes")
+    if _listed(file, size - len(tail) + at - length, length, entries) != entries:
+        raise SubmissionError("its list of contents is not as long as it says")
     file.seek(0)
+
+
+def _listed(file: IO[bytes], start: int, length: int, most: int) -> int:
+    """Count the entries in an archive's list of contents, up to one more than there should be."""
+    file.seek(max(0, start))
+    listed = file.read(length)
+    at = count = 0
+    while count <= most and at + _ENTRY.size <= len(listed):
+        signature, name, extra, comment = _ENTRY.unpack_from(listed, at)
+        if signature != b"PK\x01\x02":
+            break
+        at += _ENTRY.size + name + extra + comment
+        count += 1
+    return count
 
 
 def refuse(info: zipfile.ZipInfo) -> str:
@@ -257,6 +277,8 @@ def refuse(info: zipfile.ZipInfo) -> str:
         return "its name holds control characters"
     if name.startswith(("/", "\\")) or (len(name) > 1 and name[1] == ":"):
         return "its path is absolute; paths inside an archive must be relative"
+    if len(name) > _LONGEST_PATH or max(map(len, parts)) > LONGEST_NAME:
+        return "its name is longer than a file's can be"
     if ".." in parts:
         return "its path climbs out of the archive"
     mode = info.external_attr >> 16

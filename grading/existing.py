@@ -14,6 +14,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
@@ -37,6 +38,9 @@ from grading.notebook import rebuild
 from grading.outcome import Outcome, nothing, outcomes
 from grading.pool import Result, Task, make_pool
 from grading.record import Ledger, Marks, marks_of
+
+_STAMP = 200
+"""Bytes that a timestamp may have."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +74,13 @@ class _Course:
         """When a submission came, in ISO format, as its timestamp.txt says; nothing if it has none."""
         folder = self.folder(self.directory.submitted_directory, student, assignment)
         path = folder / "timestamp.txt"
-        if path.is_symlink() or not path.is_file():
-            return ""
         try:
+            if path.is_symlink() or not path.is_file() or path.stat().st_size > _STAMP:
+                return ""
             found = self.directory.get_existing_timestamp(str(folder))
-        except (OSError, ValueError, SystemExit):
+            return found.replace(tzinfo=UTC).isoformat() if found else ""
+        except (OSError, ValueError, OverflowError, TypeError, SystemExit):
             return ""
-        return found.replace(tzinfo=UTC).isoformat() if found else ""
 
     def penalise(self, student: str, assignment: str, notebooks: Sequence[str]) -> None:
         """Let nbgrader, or the plugin that the course configures, say what lateness costs."""
@@ -92,6 +96,8 @@ class _Course:
         for student in sorted((self.root / self.directory.submitted_directory).glob("*")):
             for folder in sorted(student.glob("*")) if student.is_dir() and not student.is_symlink() else []:
                 wanted = not assignments or folder.name in assignments
+                # A name that is not text can't be in a database.
+                wanted = wanted and f"{student.name}{folder.name}".isprintable()
                 if wanted and folder.is_dir() and not folder.is_symlink():
                     found.append((student.name, folder.name))
         return found
@@ -181,7 +187,9 @@ def _tasks(
             released[assignment] = {p.stem: nbformat.read(p, as_version=4) for p in paths}
         submitted = course.folder(course.directory.submitted_directory, student, assignment)
         budget = Budget()
-        own = read_beside(submitted, budget)
+        own: dict[str, bytes] = {}
+        with suppress(SubmissionError, OSError):
+            own = read_beside(submitted, budget)
         own.pop("timestamp.txt", None)
         for name, release in released[assignment].items():
             kept = ledger.kept(assignment, name)

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TextIO
 
 _PART = ".part-"
+# In some languages' spreadsheets the wide forms begin a formula too.
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def sweep(folder: Path) -> None:
@@ -52,7 +54,7 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object
 
 
 def _harmless(value: object) -> object:
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+    if isinstance(value, str) and value.lstrip().startswith(_FORMULA):
         return f"'{value}"
     if isinstance(value, float) and value.is_integer():
         return int(value)

@@ -33,7 +33,17 @@ import nbformat
 from nbformat import NotebookNode
 
 from course.errors import SubmissionError
-from grading.archive import Budget, Leaf, Limits, check_directory, printable, read_entries, read_file, read_folder
+from grading.archive import (
+    LONGEST_NAME,
+    Budget,
+    Leaf,
+    Limits,
+    check_directory,
+    printable,
+    read_entries,
+    read_file,
+    read_folder,
+)
 from grading.files import write_atomically
 from grading.notebook import Rebuilt, rebuild
 
@@ -44,6 +54,7 @@ _CANVAS = re.compile(r"(?P<who>[^/]+?)(?P<late>_LATE)?_(?P<user>\d+)_(?P<attachm
 _CANVAS_ANON = re.compile(r"anon_(?P<user>[A-Za-z0-9]{5,})(?P<late>_LATE)?_(?P<attachment>\d+)_(?P<file>[^/]+)$", re.S)
 _COPY = re.compile(r"(?:\s*\(\d+\)|-\d+|-Copy\d*|\s*-\s*Copy|_\d+)$", re.I)
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+_SLUG = 48
 
 
 @dataclass(frozen=True)
@@ -72,7 +83,11 @@ class Handed:
     @property
     def received(self) -> str:
         """When it was handed in, as far as the files tell: ISO 8601, UTC, or empty."""
-        return datetime.fromtimestamp(self.when, UTC).isoformat(timespec="seconds") if self.when else ""
+        try:
+            return datetime.fromtimestamp(self.when, UTC).isoformat(timespec="seconds") if self.when else ""
+        except (ValueError, OverflowError, OSError):
+            # An archive may have given the file a time that no calendar has.
+            return ""
 
 
 @dataclass
@@ -140,11 +155,15 @@ def learner_id(name: str) -> str:
     if _SAFE.fullmatch(name) and not name.lower().endswith(".zip"):
         return name
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:48]
-    if slug and re.fullmatch(r"[A-Za-z .'-]+", name):
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    if slug and len(slug) <= _SLUG and re.fullmatch(r"[A-Za-z .'-]+", name):
         return slug
-    digest = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:6]
-    return f"{slug or 'learner'}-{digest}"
+    return _told_apart(slug, name)
+
+
+def _told_apart(slug: str, name: str) -> str:
+    digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:6]
+    return f"{slug[:_SLUG] or 'learner'}-{digest}"
 
 
 # --- who handed in what ---
@@ -257,7 +276,8 @@ def _download(path: Path, kind: str, strays: list[str], opened: ExitStack) -> li
     items = []
     for top, mine in groups.items():
         if _match(top, kind)[1] is None:
-            strays.append(f"{path.name}/{printable(top)}: left out, its name is not one that {kind.title()} gives.")
+            shown = f"{printable(path.name)}/{printable(top)}"
+            strays.append(f"{shown}: left out, its name is not one that {kind.title()} gives.")
         else:
             items.append(_item(top, kind, partial(read_entries, archive, mine, "")))
     return items
@@ -267,11 +287,17 @@ def _by_learner(items: list[_Item]) -> list[tuple[Learner, list[_Item]]]:
     numbers: dict[str, set[str]] = {}
     for item in items:
         numbers.setdefault(item.who, set()).add(item.number)
+    names = {item: f"{item.who} {item.number}" if len(numbers[item.who]) > 1 else item.who for item in items}
+    alike: dict[str, set[str]] = {}
+    for name in names.values():
+        alike.setdefault(learner_id(name), set()).add(name)
     groups: dict[str, tuple[Learner, list[_Item]]] = {}
-    for item in items:
-        name = f"{item.who} {item.number}" if len(numbers[item.who]) > 1 else item.who
+    for item, name in names.items():
         id = learner_id(name)
-        groups.setdefault(id, (Learner(id, name), []))[1].append(item)
+        if len(alike[id]) > 1 and id != name:
+            # Jo Doe, jo doe and jo-doe are three people.
+            id = _told_apart(id, name)
+        groups.setdefault(id, (Learner(id, printable(name)), []))[1].append(item)
     return [groups[id] for id in sorted(groups)]
 
 
@@ -320,6 +346,8 @@ def _take(
                 )
         except SubmissionError as e:
             budget.note(f"{e} The rest of it was not read.")
+        except OSError as e:
+            budget.note(f"{printable(item.shown)}: it can't be read ({e.strerror}). The rest of it was not read.")
     for key, count in versions.items():
         if count > 1:
             handed = learner.handed[key]
@@ -341,6 +369,8 @@ def identify(path: str, released: Mapping[tuple[str, str], Released]) -> Release
     The folder decides when the name alone is that of several. Returns None when it is none of them.
     """
     *folders, name = path.replace("\\", "/").split("/")
+    if len(name) > LONGEST_NAME:
+        return None
     stem = re.sub(r"\.ipynb$", "", name, flags=re.I).strip()
     stems = [stem]
     while _COPY.search(stems[-1]):

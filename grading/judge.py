@@ -11,6 +11,7 @@ import ast
 import builtins
 import contextlib
 import importlib
+import json
 import socket
 import sys
 import time
@@ -41,7 +42,9 @@ _MODULES = (
     "random",
     "string",
 )
+_COURSE = ("course.case", "course.plot")
 _TEXT = 5000
+_ALL_OUTPUT = 8 << 20
 _COMPILED = 512
 # Python rewrites code that ran a few times; forks shall find it rewritten.
 _REHEARSALS = 10
@@ -238,6 +241,7 @@ def judge(
     names = Names(learner)
     _import_given(cells, names)
     verdict = Verdict([clean(outputs) for outputs in ahead])
+    room = _ALL_OUTPUT
     for cell in cells[len(ahead) :]:
         if cell.kind == "test" and cell.grade_id not in trusted:
             outputs, opaque = _test(cell.source, names, learner)
@@ -245,6 +249,10 @@ def judge(
                 verdict.opaque[cell.grade_id] = opaque
         else:
             outputs = learner.run(cell.source)
+        size = len(json.dumps(outputs))
+        if size > room:
+            outputs = _essence(outputs)
+        room -= min(size, room)
         verdict.outputs.append(outputs)
     verdict.ended = learner.dead
     return verdict
@@ -356,18 +364,28 @@ def clean(outputs: Sequence[Any]) -> list[dict[str, Any]]:
         elif kind in ("display_data", "execute_result") and isinstance(output.get("data"), Mapping):
             data = {}
             for key, value in list(output["data"].items())[:10]:
-                shown = (
-                    value
-                    if isinstance(key, str) and key.endswith("+json") and isinstance(value, dict)
-                    else _text(value)
-                )
-                size = len(str(shown))
-                if isinstance(key, str) and size <= left:
-                    data[key[:100]] = shown
-                    left -= size
+                if not isinstance(key, str):
+                    continue
+                # Lone surrogates, which no file can hold, may be anywhere in it.
+                nested = key.endswith("+json") and isinstance(value, dict)
+                text = _text(json.dumps(value, ensure_ascii=False) if nested else value)
+                if len(text) <= left:
+                    data[_text(key[:100])] = json.loads(text) if nested else text
+                    left -= len(text)
             extra = {"execution_count": None} if kind == "execute_result" else {}
             made.append({"output_type": kind, "data": data, "metadata": {}, **extra})
     return made
+
+
+def _essence(outputs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What decides about a grade: errors, and what a test gives as its last value."""
+    kept: list[dict[str, Any]] = [{"output_type": "stream", "name": "stdout", "text": "(too much to show)\n"}]
+    for output in outputs:
+        if output["output_type"] == "error":
+            kept.append(error(output["ename"], output["evalue"][:1000]))
+        elif output["output_type"] == "execute_result":
+            kept.append({**output, "data": {"text/plain": str(output["data"].get("text/plain", ""))[:1000]}})
+    return kept
 
 
 def _text(value: Any) -> str:
@@ -397,7 +415,7 @@ expect(answer.head(3))
 
 def prepare() -> None:
     """Load what tests use and do what they do, so that forks find set up what Python and pandas set up at first use."""
-    for name in _MODULES:
+    for name in (*_MODULES, *_COURSE):
         importlib.import_module(name)
     import numpy
     import pandas

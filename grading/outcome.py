@@ -16,6 +16,8 @@ Status = Literal[
 ]
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+# What a terminal or a page would obey instead of showing.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LONGEST = 1200
 
 
@@ -64,7 +66,22 @@ def outcomes(executed: NotebookNode, handed: Handed) -> dict[str, Outcome]:
     return out
 
 
+def awarded_amiss(cell: NotebookNode) -> str:
+    """What a test gave as points that its cell can't have: below zero, above its worth or no number; else nothing."""
+    for output in cell.outputs if cell.cell_type == "code" and not is_answer(cell) else ():
+        if output.output_type == "error":
+            return ""
+        if output.output_type == "execute_result":
+            shown = str(output.data.get("text/plain", ""))
+            if _is_number(shown) and not 0 <= float(shown) <= float(cell.metadata.nbgrader.get("points", 0)):
+                return shown[:40]
+            return ""
+    return ""
+
+
 def _tested(cell: NotebookNode, answer: NotebookNode | None, handed: Handed) -> Outcome:
+    if amiss := awarded_amiss(cell):
+        return Outcome("wrong", f"The test gave {amiss} points, which this task can't have.")
     error = _error(cell)
     if error is None and not any(o.output_type == "stream" and o.name == "stderr" for o in cell.outputs):
         for output in cell.outputs:
@@ -86,7 +103,7 @@ def _tested(cell: NotebookNode, answer: NotebookNode | None, handed: Handed) -> 
 def _error(cell: NotebookNode) -> str | None:
     for output in cell.get("outputs", []):
         if output.output_type == "error":
-            text = _ANSI.sub("", str(output.evalue)).strip()
+            text = _CONTROL.sub("", _ANSI.sub("", str(output.evalue))).strip()
             if output.ename == "CellTimeoutError":
                 return "It took too long and was stopped."
             if output.ename == "DeadKernelError":

@@ -12,9 +12,11 @@ from __future__ import annotations
 import json
 import os
 import queue
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -57,7 +59,10 @@ class WorkerProcess:
     def __init__(self, locked: bool = True) -> None:
         ours, theirs = socket.socketpair()
         environment = {k: v for k, v in os.environ.items() if k in _ENVIRONMENT}
-        arguments = [sys.executable, "-m", "grading.worker", str(theirs.fileno())] + ([] if locked else ["--unlocked"])
+        # Removed from here, so that a worker which is killed leaves nothing.
+        self.folder = tempfile.mkdtemp(prefix="grading-")
+        arguments = [sys.executable, "-m", "grading.worker", str(theirs.fileno()), self.folder]
+        arguments += [] if locked else ["--unlocked"]
         self.process = subprocess.Popen(
             arguments, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL
         )
@@ -77,12 +82,12 @@ class WorkerProcess:
             digest = task.get(name)
             if digest and digest not in self._has:
                 names, contents = files[digest]
-                send(self.sock, {"op": "files", "digest": digest, "names": names}, contents)
+                send(self.sock, {"op": "files", "digest": digest, "names": names}, contents, trusted=True)
                 self._has.add(digest)
         self.sock.settimeout(task["total"] + 60)
-        send(self.sock, {"op": "task", **task})
+        send(self.sock, {"op": "task", **task}, trusted=True)
         try:
-            result, _ = receive(self.sock)
+            result, _ = receive(self.sock, trusted=True)
         except MalformedError:
             raise EOFError from None
         return dict(result)
@@ -100,6 +105,7 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class LocalPool:
@@ -166,6 +172,10 @@ class LocalPool:
                     if worker is not None:
                         worker.kill()
                         worker = None
+                except Exception as e:
+                    # Whatever it is, somebody waits for this result.
+                    result = {"failed": f"It could not be given to a worker ({type(e).__name__})."}
+                    break
             self._done.put((key, result))
         if worker:
             worker.close()

@@ -30,6 +30,7 @@ from sqlalchemy.orm import Session
 
 from course.errors import GradingError
 from grading.notebook import is_answer, is_graded
+from grading.outcome import awarded_amiss
 
 
 @dataclass(frozen=True)
@@ -202,13 +203,24 @@ def marks_of(notebook: str, executed: NotebookNode) -> Marks:
     """What an executed notebook got, by nbgrader's rules."""
     return Marks(
         notebook,
-        {c.metadata.nbgrader.grade_id: utils.determine_grade(c)[0] for c in executed.cells if utils.is_grade(c)},
+        {c.metadata.nbgrader.grade_id: _score_of(c) for c in executed.cells if utils.is_grade(c)},
         {
             c.metadata.nbgrader.grade_id: bool(c.metadata.nbgrader.get("checksum") == utils.compute_checksum(c))
             for c in executed.cells
             if is_answer(c)
         },
     )
+
+
+def _score_of(cell: NotebookNode) -> float | None:
+    # Of a test that awards more than its cell is worth nbgrader makes no score at all, of less than nothing a full one.
+    if awarded_amiss(cell):
+        return 0.0
+    try:
+        score: float | None = utils.determine_grade(cell)[0]
+    except (ValueError, KeyError, TypeError, IndexError):
+        return 0.0
+    return score
 
 
 def _patient(connection: Any, _: Any) -> None:

@@ -41,24 +41,30 @@ class MalformedError(Exception):
     """What came over the wire is not a message in form."""
 
 
-def send(sock: socket.socket, message: Any, buffers: Sequence[bytes] = ()) -> None:
-    """Send one message. Raises MalformedError when it is larger than receivers accept."""
-    header = json.dumps({"m": message, "b": [len(b) for b in buffers]}).encode()
-    if len(header) > MAX_HEADER or len(header) + sum(map(len, buffers)) > MAX_MESSAGE:
+def send(sock: socket.socket, message: Any, buffers: Sequence[bytes] = (), trusted: bool = False) -> None:
+    """Send one message. Raises MalformedError when it is larger than receivers accept; `trusted` ones take any size."""
+    text = json.dumps({"m": message, "b": [len(b) for b in buffers]}, ensure_ascii=False)
+    header = text.encode("utf-8", "surrogatepass")
+    if not trusted and (len(header) > MAX_HEADER or len(header) + sum(map(len, buffers)) > MAX_MESSAGE):
         raise MalformedError("the message is too large")
     sock.sendall(b"".join([struct.pack("<I", len(header)), header, *buffers]))
 
 
-def receive(sock: socket.socket) -> tuple[Any, list[bytes]]:
-    """Receive one message. Raises EOFError at the end, MalformedError for what is not in form or too large."""
+def receive(sock: socket.socket, trusted: bool = False) -> tuple[Any, list[bytes]]:
+    """Receive one message. Raises EOFError at the end, MalformedError for what is not in form or too large.
+
+    `trusted`: from the grader's own side, where a message may be as large as what was handed in.
+    """
     (size,) = struct.unpack("<I", _exactly(sock, 4))
-    if size > MAX_HEADER:
+    if size > MAX_HEADER and not trusted:
         raise MalformedError("the message's header is too large")
     try:
         header = json.loads(_exactly(sock, size))
         message, lengths = header["m"], header["b"]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise MalformedError("the message is not in form") from None
+    if trusted:
+        return message, [_exactly(sock, n) for n in lengths]
     if not isinstance(lengths, list) or len(lengths) > 10_000:
         raise MalformedError("the message's buffers are not in form")
     if not all(type(n) is int and 0 <= n <= MAX_MESSAGE for n in lengths) or sum(lengths) > MAX_MESSAGE:

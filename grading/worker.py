@@ -1,7 +1,8 @@
 """Grades notebooks sent to it, one after another: has a locked-up process forked for the learner, judges beside it.
 
-    python -m grading.worker FD
+    python -m grading.worker FD FOLDER
 
+FOLDER is empty and its own; it is removed at the end.
 A worker knows no gradebook and shares no folder with the grader: all that a notebook's grade needs travels in its task.
 Over the socket FD come tasks and go results, as messages of `grading.wire`:
 
@@ -99,9 +100,9 @@ class Standing:
 class Worker:
     """Grades one notebook at a time. `locked` False runs learners' code with the worker's own rights."""
 
-    def __init__(self, locked: bool = True) -> None:
+    def __init__(self, folder: Path, locked: bool = True) -> None:
         self.locked = locked
-        self.folder = Path(tempfile.mkdtemp(prefix="grading-"))
+        self.folder = folder
         self.folder.chmod(0o755)
         self.user = 70001 + os.getpid() % 20000
         self.warm = WarmParent()
@@ -249,7 +250,7 @@ def _judge_alone(
             os.environ["COURSE_DATA"] = data
         expected.provide(task["marks"])
         verdict = judge(cells, sock, task["seconds"], task["total"], task["trusted"], ahead)
-        text = json.dumps(asdict(verdict)).encode()
+        text = json.dumps(asdict(verdict), ensure_ascii=False).encode()
         while text:
             text = text[os.write(write, text) :]
     except BaseException as e:
@@ -273,16 +274,18 @@ def _read(fd: int, until: float) -> bytes | None:
 def main() -> None:
     """Serve the socket whose number is the first argument until it closes."""
     sock = socket.socket(fileno=int(sys.argv[1]))
-    worker = Worker(locked="--unlocked" not in sys.argv)
+    worker = Worker(Path(sys.argv[2]), locked="--unlocked" not in sys.argv)
     send(sock, {"ready": True})
     try:
         while True:
-            message, buffers = receive(sock)
+            message, buffers = receive(sock, trusted=True)
             if message["op"] == "files":
                 worker.keep(message["digest"], message["names"], buffers)
             else:
-                send(sock, worker.grade(message))
+                send(sock, worker.grade(message), trusted=True)
     except (EOFError, OSError):
+        pass
+    finally:
         worker.close()
 
 

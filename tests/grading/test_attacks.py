@@ -4,6 +4,7 @@ succeeds (so that the test can fail), and as `course grade` runs it, where it ge
 
 # ruff: noqa: E501 - an attack reads best in one piece
 
+import json
 import socket
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from course.answer import Spec, fingerprint
-from grading.pool import WorkerProcess
+from grading.pool import LocalPool, WorkerProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -497,6 +498,58 @@ def test_output_without_end_is_cut(workers):
     result = workers["locked"].grade(task(code, PLAIN), {})
     assert passed(result), "to print much is no crime"
     assert len(shown(result)) < 3 << 20
+
+
+def more(made: dict, sources: list[str]) -> dict:
+    """The task with cells of the learner's own before the first."""
+    cells = [{"kind": "learner", "source": source, "given": False, "grade_id": ""} for source in sources]
+    return {**made, "cells": [*cells, *made["cells"]]}
+
+
+def test_a_notebook_of_many_megabytes_is_graded(workers):
+    cells = ["x = '" + "\U0001f600" * 190_000 + "'"] * 45
+    assert passed(workers["locked"].grade(more(task(HONEST, PLAIN), cells), {}))
+
+
+def test_outputs_without_end_in_many_cells_are_cut(workers):
+    cells = ["print('\U0001f600' * (1 << 20))"] * 6 + ["print('x' * (1 << 20))"] * 12 + ["1 / 0"]
+    result = workers["locked"].grade(more(task(HONEST, PLAIN), cells), {})
+    assert passed(result)
+    assert len(json.dumps(result)) < 16 << 20
+    assert result["outputs"][-3][-1]["ename"] == "ZeroDivisionError", "what decides is kept"
+
+
+SURROGATES = {
+    "printed": "print('\\ud800')",
+    "shown": "display({'text/plain': '\\ud800', 'application/vnd.vegalite.v5+json': {'\\ud800': ['\\udfff']}}, raw=True)",
+    "raised": "raise ValueError('\\ud800')",
+    "forged": (
+        "import grading.learner as g\ng.Shell.run = lambda *a: [{'output_type': 'display_data', 'data':"
+        " {'\\ud800': '\\ud800', 'x+json': {'a': [{'\\ud800': 1}]}}, 'metadata': {'\\ud800': 1}}]"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SURROGATES)
+def test_what_no_file_can_hold_does_not_come_out(workers, name):
+    cells = [SURROGATES[name], "pass"]
+    result = workers["locked"].grade(more(task(HONEST, "pass"), cells), {})
+    json.dumps(result["outputs"], ensure_ascii=False).encode()
+
+
+def test_a_task_that_can_not_be_given_out_has_a_result_like_any_other():
+    with LocalPool(1, {}) as pool:
+        found = dict(pool.run([("odd", {**task(HONEST, PLAIN), "cells": object()}), ("good", task(HONEST, PLAIN))]))
+    assert "could not be given to a worker" in found["odd"]["failed"]
+    assert passed(found["good"])
+
+
+def test_a_worker_that_is_killed_leaves_no_folder():
+    worker = WorkerProcess()
+    folder = Path(worker.folder)
+    assert folder.is_dir()
+    worker.kill()
+    assert not folder.exists()
 
 
 def test_what_one_learner_leaves_no_other_finds(workers):

@@ -7,6 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +19,9 @@ from grading import batch
 from grading.batch import grade, read_editions
 from grading.engine import _ahead
 from grading.files import atomic, write_csv
+from grading.intake import Handed
+from grading.outcome import outcomes
+from grading.record import marks_of
 from grading.wire import MalformedError, OpaqueError, decode, encode, receive, send
 
 from .conftest import RIGHT, write
@@ -180,6 +184,19 @@ def test_what_a_test_computes_is_not_seen_by_the_learners_functions(worker):
     assert not passed(worker.grade(task(code, "right = 42\nassert answer() == right"), {}))
 
 
+@pytest.mark.parametrize(
+    ("given", "score"), [("2.5", 2.5), ("0", 0), ("9", 0), ("-1", 0), ("nan", 0), ("inf", 0), ("ok", 4)]
+)
+def test_a_test_that_awards_what_its_task_can_not_have_awards_nothing(given, score):
+    cell = nbformat.v4.new_code_cell("x", metadata={"nbgrader": {"grade": True, "grade_id": "t", "points": 4}})
+    cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": given})]
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    assert marks_of("n", notebook).scores == {"t": score}
+    handed = Handed("anna", "m", "n", None)
+    amiss = outcomes(notebook, handed)["t"].status == "wrong"
+    assert amiss == (given in ("9", "-1", "nan", "inf"))
+
+
 # --- what the release begins with ---
 
 GIVEN = "import time\nbegun = time.time_ns()\nshared = []\nprint('given')"
@@ -309,8 +326,8 @@ def test_stock_nbgrader_and_the_engine_agree(root, answer, tmp_path):
 
 
 def test_what_a_learner_wrote_is_no_formula_in_a_spreadsheet(tmp_path):
-    write_csv(tmp_path / "a.csv", ["x"], [["=1+1"], ["@SUM(A1)"], ["-2"], ["fine"], [3.0]])
-    assert (tmp_path / "a.csv").read_text() == "x\n'=1+1\n'@SUM(A1)\n'-2\nfine\n3\n"
+    write_csv(tmp_path / "a.csv", ["x"], [["=1+1"], ["@SUM(A1)"], ["-2"], ["fine"], [3.0], [" =1"], ["\uff1d1"]])
+    assert (tmp_path / "a.csv").read_text() == "x\n'=1+1\n'@SUM(A1)\n'-2\nfine\n3\n' =1\n'\uff1d1\n"
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path):

@@ -5,6 +5,7 @@ import json
 import os
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import nbformat
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from course.errors import SubmissionError
 from grading.archive import Limits
-from grading.intake import Received, identify, learner_id, receive
+from grading.intake import Handed, Received, identify, learner_id, receive
 from grading.notebook import rebuild
 
 from .conftest import RIGHT, pack, write
@@ -224,6 +225,92 @@ def test_links_in_a_folder_are_never_followed(take, answer, tmp_path):
     assert received.learners["mallory"].handed == {}
     assert sum("is a link" in note for note in received.learners["mallory"].notes) == 2
     assert "is a link" in received.strays[0]
+
+
+def test_names_that_are_not_text_become_text(take, answer, tmp_path):
+    inbox = os.fsencode(tmp_path / "class")
+    folder = inbox + b"/\xff\xfemallory"
+    os.makedirs(folder + b"/\xff")
+    for name, text in answer(RIGHT).items():
+        Path(os.fsdecode(folder), name).write_text(text)
+    os.symlink("/etc", folder + b"/\xff/l\xfe.ipynb")
+    os.rename(pack(tmp_path / "x.zip", answer(RIGHT)), inbox + b"/\xfeother.zip")
+    received = take(tmp_path / "class")
+    assert len(received.learners) == 2
+    for learner in received.learners.values():
+        assert learner.handed[MARGIN].answered == ("margin", "best")
+        assert learner.name.isprintable()
+        " ".join([learner.name, *learner.notes, *received.strays]).encode()
+
+
+def test_names_that_only_look_alike_stay_different_people(take, answer, tmp_path):
+    inbox = tmp_path / "class"
+    people = ["Jo Doe", "JO DOE", "jo-doe", "J" * 60, "J" * 61, "=1+1", "\uff1d1+1", "<b>", "\u202eeoj"]
+    for person in people:
+        write(inbox / person, answer(RIGHT))
+    received = take(inbox)
+    assert len(received.learners) == len(people)
+    assert "jo-doe" in received.learners, "who is called so keeps the id"
+    again = take(inbox)
+    assert list(again.learners) == list(received.learners)
+
+
+@pytest.mark.parametrize(
+    "name", ["1-1" + "-1" * 15_000, " " * 30_000 + "x", "a/" * 1500 + "x"], ids=["ends", "blank", "deep"]
+)
+def test_a_name_longer_than_a_files_costs_no_time(take, tmp_path, name):
+    pack(tmp_path / "class" / "mallory.zip", {f"{name}{n}.ipynb": "{}" for n in range(12)})
+    assert "longer than a file's can be" in handed_reason(take, tmp_path / "class")
+
+
+def test_a_list_of_contents_longer_than_it_says_is_not_read(take, tmp_path):
+    (tmp_path / "class").mkdir()
+    listed = struct.pack("<4sHHHHHHLLLHHHHHLL", b"PK\x01\x02", 20, 20, 0, 0, 0, 33, *[0] * 10) * 100_000
+    end = b"PK\x05\x06" + struct.pack("<HHHHLLH", 0, 0, 1, 1, len(listed), 0, 0)
+    (tmp_path / "class" / "mallory.zip").write_bytes(listed + end)
+    assert "not a zip archive that can be read" in handed_reason(take, tmp_path / "class")
+
+
+def test_entries_that_share_their_bytes_count_each(take, tmp_path):
+    data = os.urandom(60_000)
+    body = struct.pack("<4sHHHHHLLLHH", b"PK\x03\x04", 20, 0, 0, 0, 33, zlib.crc32(data), *[len(data)] * 2, 7, 0)
+    names = [b"%d.ipynb" % n for n in range(10, 100)]
+    names = [b"1" + name[1:] if len(name) == 8 else name for name in names]
+    listed = b"".join(
+        struct.pack(
+            "<4sHHHHHHLLLHHHHHLL", b"PK\x01\x02", 20, 20, 0, 0, 0, 33, zlib.crc32(data), *[len(data)] * 2, 8, *[0] * 6
+        )
+        + name
+        for name in names
+    )
+    body += b"a.ipynb" + data
+    end = b"PK\x05\x06" + struct.pack("<HHHHLLH", 0, 0, len(names), len(names), len(listed), len(body), 0)
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "mallory.zip").write_bytes(body + listed + end)
+    learner = take(tmp_path / "class", limits=Limits(total=1 << 20)).learners["mallory"]
+    assert learner.handed == {}
+    assert learner.notes
+
+
+def test_what_vanishes_while_it_is_read_costs_nobody_else(take, answer, tmp_path, monkeypatch):
+    write(tmp_path / "class" / "anna", answer(RIGHT))
+    write(tmp_path / "class" / "mallory", answer(RIGHT))
+    plain = os.stat
+
+    def stat(path, *args, dir_fd=None, **kwargs):
+        if path == "01-objectives" and "mallory" in os.readlink(f"/proc/self/fd/{dir_fd}"):
+            raise FileNotFoundError(2, "gone", path)
+        return plain(path, *args, dir_fd=dir_fd, **kwargs)
+
+    monkeypatch.setattr(os, "stat", stat)
+    received = take(tmp_path / "class")
+    assert received.learners["anna"].handed[MARGIN].answered
+    assert "can't be read" in received.learners["mallory"].notes[0]
+
+
+def test_a_time_that_no_calendar_has_is_no_time(released):
+    handed = Handed("a", "m", "n", None, when=1e15)
+    assert handed.received == ""
 
 
 def test_a_bomb_is_not_unpacked(take, tmp_path):

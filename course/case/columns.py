@@ -54,7 +54,7 @@ class Column:
             return plain.astype(bool)
         if self.kind == "integer" and not self.nullable:
             return plain.astype("int64")
-        return np.round(plain.astype("float64"), self.decimals)
+        return np.round(plain.astype("float64", copy=False), self.decimals)
 
 
 TEXT: Any = pd.Series(["text"]).dtype  # object on pandas 2, str on pandas 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from course.case.registry import Node, nodes, published
-from course.case.truths import Truth, parameters, truths
+from course.case.truths import Planted, Truth, truths
 from course.errors import DataError
 
 PRACTICE_SEED = 2026
@@ -41,7 +41,7 @@ class Draw:
     """
 
     rng: np.random.Generator
-    truth: dict[str, Any]
+    truth: Mapping[str, Any]
     scale: float
     fresh: Callable[[str], np.random.Generator]
 
@@ -66,7 +66,7 @@ class Edition:
         self.scale = scale
         self.division = division
         self._made: dict[str, Any] = {}
-        self._parameters: dict[str, Any] | None = None
+        self._planted = Planted(lambda name: stream(seed, f"truth {name}"))
 
     def __repr__(self) -> str:
         return f"Edition(seed={self.seed}, scale={self.scale})"
@@ -97,7 +97,7 @@ class Edition:
 
     def truths(self) -> dict[str, Truth]:
         """Return what is planted in this edition, by topic id: for instructors, never for learners."""
-        return truths(self._planted())
+        return truths(self._planted)
 
     def write(self, folder: Path | str, names: list[str] | None = None) -> Path:
         """Write the tables (all, or those of ``names``) as CSV with a ``datapackage.json``; return the folder.
@@ -109,11 +109,6 @@ class Edition:
         chosen = sorted(published()) if names is None else list(dict.fromkeys(names))
         return write({name: self.table(name) for name in chosen}, Path(folder), self.seed, self.scale)
 
-    def _planted(self) -> dict[str, Any]:
-        if self._parameters is None:
-            self._parameters = parameters(lambda name: stream(self.seed, f"truth {name}"))
-        return self._parameters
-
     def _make(self, node: Node) -> Any:
         if node.name not in self._made:
             inputs = {name: self._make(nodes()[name]) for name in node.inputs}
@@ -122,7 +117,7 @@ class Edition:
             def fresh(name: str) -> np.random.Generator:
                 return stream(self.seed, f"{node.name}: {name}", division)
 
-            draw = Draw(stream(self.seed, node.name, division), self._planted(), self.scale, fresh)
+            draw = Draw(stream(self.seed, node.name, division), self._planted, self.scale, fresh)
             made = node.build(draw, **inputs)
             self._made[node.name] = frame(node, made) if node.published else made
         return self._made[node.name]

@@ -22,13 +22,16 @@ def chosen(probability: Array, start: float) -> Array:
 def pick(luck: Array, weights: Array, row: Array | None = None) -> Array:
     """Return for each number in [0, 1) an option by its weight; ``weights`` holds one row for all, one per case, or
     some of which ``row`` names each case's."""
+    edges = np.cumsum(weights, axis=-1)
     if weights.ndim == 1:
-        edges, height = (np.cumsum(weights) / weights.sum())[:, None], luck
+        edges, height = edges / weights.sum(), luck
     else:
-        edges = np.cumsum(weights, axis=1).T.copy()
-        edges = edges if row is None else edges.take(row, axis=1)
-        height = luck * edges[-1]
-    return np.asarray((height >= edges[:-1]).sum(axis=0))
+        edges = edges.T.copy()
+        height = luck * (edges[-1] if row is None else edges[-1].take(row))
+    option = np.zeros(luck.shape, dtype=np.uint8)
+    for edge in edges[:-1]:
+        option += (height >= (edge if row is None else edge.take(row))).view(np.uint8)
+    return option.astype(np.int64)
 
 
 def among(codes: Array, chosen: Array) -> Array:
@@ -46,5 +49,6 @@ def sigmoid(logit: Array) -> Array:
 def even_normal(rng: np.random.Generator, size: int) -> Array:
     """Return standard normal numbers of which every run of neighbours is spread about as evenly as all of them."""
     values = np.sort(rng.standard_normal(size))
-    place = (rng.random() + np.arange(size) * 0.6180339887498949) % 1
+    turns = rng.random() + np.arange(size) * 0.6180339887498949
+    place = turns - np.floor(turns)
     return np.asarray(values[np.minimum((place * size).astype(np.int64), max(size - 1, 0))])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,6 +150,8 @@ _PLANTED = (
     _between("price_move_loss", "8.4", 0.95, 1.25, "log odds"),
 )
 
+_BY_NAME = {parameter.name: parameter for parameter in _PLANTED}
+
 STATEMENTS = {
     "1.1": "The series-4 line declines and is strongly seasonal; an even split misses Q1 and sandbags Q4.",
     "1.2": "Analytics grows in revenue and loses share in a faster market.",
@@ -210,12 +212,26 @@ STATEMENTS = {
 }
 
 
-def parameters(stream: Stream) -> dict[str, Any]:
-    """Return every planted parameter, each drawn with the random numbers of its own name."""
-    return {parameter.name: parameter.draw(stream(parameter.name)) for parameter in _PLANTED}
+class Planted(Mapping[str, Any]):
+    """Every planted parameter by its name, each drawn with the random numbers of its own name when first asked for."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._drawn: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._drawn:
+            self._drawn[name] = _BY_NAME[name].draw(self._stream(name))
+        return self._drawn[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_BY_NAME)
+
+    def __len__(self) -> int:
+        return len(_BY_NAME)
 
 
-def truths(planted: dict[str, Any]) -> dict[str, Truth]:
+def truths(planted: Mapping[str, Any]) -> dict[str, Truth]:
     """Return the planted effects by topic id."""
     return {
         topic: Truth(topic, statement, {p.name: planted[p.name] for p in _PLANTED if p.topic == topic})

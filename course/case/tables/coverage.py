@@ -172,39 +172,34 @@ def activities(draw: Draw, deals: Deals, customers: Customers, land: Land) -> di
     rng, size = draw.rng, deals.product.size
     territory = customers.territory[deals.account]
     scope = np.array([1.2, 1.05, 0.95])[deals.segment]
-    lean = np.where(deals.status == 1, 1.0, np.where(deals.status == 2, -1.0, 0.0))
-    remote = deals.remote
-    means = np.column_stack(
-        [
-            np.where(remote, 0.0, 2.4) * scope,
-            np.where(remote, 9.9, 3.2) * scope,
-            np.where(remote, 6.0, 4.0) * scope,
-            np.where(rng.random(size) < 0.2 * scope, 1.0, 0.0),
-        ]
-    )
-    count = np.round(means * np.exp(0.35 * rng.standard_normal((size, 4)) - 0.05 * lean[:, None])).astype(int)
-    count[:, 1] = np.maximum(count[:, 1], 1)
-    deal, kind = np.nonzero(count)
-    number_ = count[deal, kind]
-    hours = number_ * np.array([2.2, 0.9, 0.25, 4.0])[kind] * np.where(remote[deal], 1.25, 1.0)
-    travels = (kind == 0) | ((kind == 3) & ~remote[deal])
-    each = draw.truth["break_even_travel_hours"] * np.sqrt(
-        draw.truth["break_even_density"] / land.density[territory[deal]]
-    )
-    travel = np.where(travels, number_ * each * np.exp(0.2 * rng.standard_normal(deal.size)), 0)
+    lean = np.array([0.0, 1.0, -1.0])[deals.status]
+    remote = deals.remote.astype(int)
+    # by (deal, kind): how many are usual, and how many there are
+    means = np.empty((size, len(KINDS)))
+    means[:, :3] = np.array([[2.4, 3.2, 4.0], [0.0, 9.9, 6.0]])[remote] * scope[:, None]
+    means[:, 3] = rng.random(size) < 0.2 * scope
+    counts = np.rint(means * np.exp(0.35 * rng.standard_normal(means.shape) - 0.05 * lean[:, None])).astype(int)
+    counts[:, 1] = np.maximum(counts[:, 1], 1)
+    place = np.flatnonzero(counts)
+    deal = place // len(KINDS)
+    kind, count = place - deal * len(KINDS), counts.ravel()[place]
+    hours = count * np.array([2.2, 0.9, 0.25, 4.0])[kind] * np.array([1.0, 1.25])[remote][deal]
+    travels = np.array([[1, 0, 0, 1], [1, 0, 0, 0]])[remote].ravel()[place]
+    each = draw.truth["break_even_travel_hours"] * np.sqrt(draw.truth["break_even_density"] / land.density)
+    travel = count * each[territory][deal] * np.exp(0.2 * rng.standard_normal(deal.size)) * travels
     hours, travel = np.round(hours, 1), np.round(travel, 1)
     share = np.clip(0.42 + 0.1 * lean[deal] + 0.12 * rng.standard_normal(deal.size), 0.02, 0.95)
     prepared = np.clip(0.5 + 0.055 * lean[deal] + 0.15 * rng.standard_normal(deal.size), 0, 1)
     return {
         "opportunity_id": ids("O", deal),
         "territory_id": ids("T", territory[deal], 3),
-        "sales_model": take(("field", "remote"), remote[deal].astype(int)),
+        "sales_model": take(("field", "remote"), remote[deal]),
         "kind": take(KINDS, kind),
-        "count": number_,
+        "count": count,
         "hours": hours,
         "travel_hours": travel,
         "cost_eur": (hours + travel) * HOUR_EUR,
-        "by_buyer": np.minimum(np.floor(number_ * share + rng.random(deal.size)), number_),
+        "by_buyer": np.minimum(np.floor(count * share + rng.random(deal.size)), count),
         "prepared_rate": prepared,
     }
 

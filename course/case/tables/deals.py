@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -193,7 +194,7 @@ def _mirage(region: Array, segment: Array, month: Array, real: tuple[int, int]) 
     return np.asarray(code == fewest)
 
 
-def _seasoned(truth: dict[str, Any], legacy: Array, won: Array, year: Array, closed: Array, worth: Array) -> Array:
+def _seasoned(truth: Mapping[str, Any], legacy: Array, won: Array, year: Array, closed: Array, worth: Array) -> Array:
     """Return by what to multiply quantities so that the quarters of the legacy line are half as much left to chance."""
     quarter = month_of(closed) // 3
     own = won & legacy

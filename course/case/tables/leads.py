@@ -71,8 +71,9 @@ def inbound(draw: Draw, deals: Deals, customers: Customers) -> Leads:
     weights = usual.reshape(len(REGIONS), 1, 1, -1) * np.stack([1 - answer, answer], axis=1)
     row = (regions_ * len(LEAD_SOURCES) + sources) * 2 + won
     cell = pick(rng.random(size), weights.reshape(-1, _ANSWER.size), row)
-    poor, bin_ = cell // 5 == 1, cell % 5
-    hours = np.exp(np.log(_HOURS[bin_]) + rng.random(size) * np.log(_HOURS[bin_ + 1] / _HOURS[bin_]))
+    poor = cell >= 5
+    bin_ = cell - 5 * poor
+    hours = np.exp(np.log(_HOURS)[bin_] + rng.random(size) * np.log(_HOURS[1:] / _HOURS[:-1])[bin_])
     hours = np.where(~won & (rng.random(size) < 0.07), np.nan, hours)
 
     lag = 4 + (np.exp(2.6 + 0.7 * rng.standard_normal(size))).astype(int)
@@ -87,9 +88,8 @@ def inbound(draw: Draw, deals: Deals, customers: Customers) -> Leads:
     account = np.full(size, -1)
     segment[: deal.size], industry[: deal.size] = deals.segment[deal], deals.industry[deal]
     account[: deal.size] = deals.account[deal]
-    place = customers.first[regions_, segment, industry] + (
-        rng.random(size) * customers.count[regions_, segment, industry]
-    ).astype(int)
+    group = (regions_ * len(SEGMENTS) + segment) * len(INDUSTRIES) + industry
+    place = customers.first.ravel()[group] + (rng.random(size) * customers.count.ravel()[group]).astype(int)
     account = np.where(~won & (rng.random(size) < 0.25), place, account)
     long = np.nan_to_num(hours, nan=300)
     moves = np.where(

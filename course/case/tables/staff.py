@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,7 +159,7 @@ def _member(groups: tuple[Array, Array, Array], code: Array, luck: Array) -> Arr
     return np.asarray(ordered[np.minimum(first[code] + (luck * count[code]).astype(np.int64), ordered.size - 1)])
 
 
-def overspan(staff: Staff, truth: dict[str, Any]) -> Array:
+def overspan(staff: Staff, truth: Mapping[str, Any]) -> Array:
     """Return for each rep by how many people the manager's team is larger than the manager's territories allow."""
     span = np.bincount(staff.rep_manager[np.isnat(staff.left)], minlength=staff.manager_region.size)
     limit = np.where(staff.manager_complex, truth["complex_span"], truth["simple_span"])

@@ -81,6 +81,10 @@ variance["volume"] = all_volume - variance["win rate"] - variance["timing"]  # w
 given = {str(k): float(v) for k, v in dict(variance).items()}
 assert set(given) == {"volume", "win rate", "timing", "mix", "price"}, f"variance has the parts {sorted(given)}"
 assert abs(sum(given.values()) - miss) < 1, f"the five parts add up to {sum(given.values()):,.0f} EUR and the miss is {miss:,.0f} EUR"
+assert lines["units"].sum() == lines["plan_units"].sum() or abs(given["volume"] + given["win rate"] + given["timing"]) > 1, (
+    "volume, win rate and timing cancel out to the euro, as if exactly the planned units had been sold. at_plan_mix is about what was sold, in the "
+    "plan's proportions; made of what was planned, it would find no volume in any year"
+)
 assert given["mix"] != 0, "the lines did not sell in the proportions of the plan, so the mix is not nil"
 # %% hidden="variance"
 expect(variance)
@@ -163,6 +167,15 @@ rate = (lines["plan_eur"] * lines["plan_margin_rate"]).sum() / lines["plan_eur"]
 by_line = pd.DataFrame({"mix_eur": (lines["units"] - at_plan_mix) * lines["plan_price_eur"]})
 by_line["margin_eur"] = by_line["mix_eur"] * rate
 by_line = by_line.reset_index()
+# %% [markdown] wrong="one_price" task="by_line"
+# This takes the mean price of a planned unit for every line. A service day then weighs as much as a meter, and the five no longer add up to the mix: the dear line's shortfall,
+# which is the finding, looks small. What was each line's own unit planned at?
+# %% wrong="one_price" task="by_line"
+at_plan_mix = lines["units"].sum() * lines["plan_units"] / lines["plan_units"].sum()
+one_price = lines["plan_eur"].sum() / lines["plan_units"].sum()
+by_line = pd.DataFrame({"mix_eur": (lines["units"] - at_plan_mix) * one_price})
+by_line["margin_eur"] = by_line["mix_eur"] * lines["plan_margin_rate"]
+by_line = by_line.reset_index()
 # %% [markdown] task="at_risk"
 # **Which assumption of the new plan has to be recalibrated?**
 #
@@ -223,6 +236,26 @@ in_win_rate = plan_2026["plan_eur"] * lines["win_rate"] / plan_2026["plan_win_ra
 in_price = plan_2026["plan_units"] * lines["amount_eur"] / lines["units"]
 at_risk = pd.DataFrame({"assumption": ["mix", "win rate", "price"],
                         "risk_eur": [in_mix.sum() - total, in_win_rate.sum() - total, in_price.sum() - total]})
+# %% [markdown] wrong="shares_of_money" task="at_risk"
+# This splits the planned units by the lines' shares of the money that was booked. A dear line gets many units that way, so the mix seems to rescue the plan of 2026 by millions. In which
+# proportions were the units sold?
+# %% wrong="shares_of_money" task="at_risk"
+total = plan_2026["plan_eur"].sum()
+in_mix = plan_2026["plan_units"].sum() * lines["amount_eur"] / lines["amount_eur"].sum() * plan_2026["plan_price_eur"]
+in_win_rate = plan_2026["plan_eur"] * lines["win_rate"] / plan_2026["plan_win_rate"]
+in_price = plan_2026["plan_units"] * lines["amount_eur"] / lines["units"]
+at_risk = pd.DataFrame({"assumption": ["mix", "win rate", "price"],
+                        "risk_eur": [in_mix.sum() - total, in_win_rate.sum() - total, in_price.sum() - total]})
+# %% [markdown] wrong="one_rate" task="at_risk"
+# This takes one win rate for the whole company. The lines that lost most are not those with the most money in the plan, and one mean can't know that. What does each line's own planned money lose by its
+# own rate?
+# %% wrong="one_rate" task="at_risk"
+total = plan_2026["plan_eur"].sum()
+in_mix = plan_2026["plan_units"].sum() * lines["units"] / lines["units"].sum() * plan_2026["plan_price_eur"]
+in_win_rate = total * lines["win_rate"].mean() / plan_2026["plan_win_rate"].mean()
+in_price = plan_2026["plan_units"] * lines["amount_eur"] / lines["units"]
+at_risk = pd.DataFrame({"assumption": ["mix", "win rate", "price"],
+                        "risk_eur": [in_mix.sum() - total, in_win_rate - total, in_price.sum() - total]})
 # %% [markdown]
 # **What it does to your own work.** Open your `targets` of 1.1. The season in them has not been touched by this review: a quarter keeps its part of the year. The year itself has, line by line, by the factors above.
 # The move of 1.4 rests on what a contract costs to win, and whoever wins less often pays more for each. Write beside both whether they stand, change or wait, and from which day on somebody can tell. The memo asks for it.

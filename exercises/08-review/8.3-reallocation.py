@@ -98,6 +98,30 @@ returns = pd.DataFrame({
     "average": margin.sum(axis=1) / cost.sum(axis=1),
     "marginal": (margin[2025] - margin[2024]) / (cost[2025] - cost[2024]),
 }).reset_index()
+# %% [markdown] wrong="change_of_average" task="returns"
+# This is how far the average has moved between 2023 and 2025, a difference of two averages. It says which way a region is going and not what a euro brings, so no budget can be set by it. What did
+# margin gain in EUR, and what did that cost in EUR?
+# %% wrong="change_of_average" task="returns"
+returns = pd.DataFrame({
+    "average": margin.sum(axis=1) / cost.sum(axis=1),
+    "marginal": margin[2025] / cost[2025] - margin[2023] / cost[2023],
+}).reset_index()
+# %% [markdown] wrong="growth_by_growth" task="returns"
+# This divides per cent by per cent. One per cent of a large margin is many euros and one per cent of a small cost few, so a region where a further euro loses money can still come out above one. How many
+# euros were added, and how many did they bring?
+# %% wrong="growth_by_growth" task="returns"
+returns = pd.DataFrame({
+    "average": margin.sum(axis=1) / cost.sum(axis=1),
+    "marginal": (margin[2025] / margin[2023] - 1) / (cost[2025] / cost[2023] - 1),
+}).reset_index()
+# %% [markdown] wrong="net" task="returns"
+# This takes the euro itself off again, as an accountant's return does. The rule below sets its line at one euro for a euro, so a region that earns its money back one and a half times would have to give.
+# What comes in for each euro, before it is paid back?
+# %% wrong="net" task="returns"
+returns = pd.DataFrame({
+    "average": margin.sum(axis=1) / cost.sum(axis=1) - 1,
+    "marginal": (margin[2025] - margin[2023]) / (cost[2025] - cost[2023]) - 1,
+}).reset_index()
 # %% [markdown] task="verdict"
 # **What happens to each region's money?**
 #
@@ -161,6 +185,15 @@ assert np.isscalar(least_eur), "least_eur is one number"
 assert abs(least_eur) < 5_000_000, "least_eur is in EUR a year; the move is EUR 300,000"
 # %% hidden="least_eur"
 expect(least_eur)
+# %% after="least_eur"
+giver, taker = (next(region for region, word in verdict.items() if word == wanted) for wanted in ("take", "give"))
+both = returns.set_index("region")["marginal"]
+print(f"From {giver} to {taker}: {300_000 * (both[taker] - both[giver]):,.0f} EUR a year as estimated, at least {least_eur:,.0f} EUR.")
+if least_eur > 0:
+    print("Luck alone would hardly turn this move into a loss: Tomasz can book the lower figure, and nothing above it.")
+else:
+    print("Luck alone could turn this move into a loss. Book nothing, move it in steps, and look again after two quarters.")
+print("Both figures speak of the euros that were added last. Those that leave after them earned more, so the reading stopped where the two lines met.")
 # %% [markdown] hint="least_eur"
 # Three steps: the difference of two `marginal`, the standard error of each, and the two errors put together.
 # %% [markdown] hint="least_eur"
@@ -179,6 +212,33 @@ ranked = returns.set_index("region")["average"]
 giver = next(region for region, word in verdict.items() if word == "take")
 taker = next(region for region, word in verdict.items() if word == "give")
 least_eur = 300_000 * (ranked[taker] - ranked[giver])
+# %% [markdown] wrong="both_worst" task="least_eur"
+# This adds the two errors as they are, as if luck turned against both regions at once and in full. That is rarer than one time in forty, so the bound is too low and a good move looks like a
+# gamble. How are the errors of two estimates put together that have nothing to do with each other?
+# %% wrong="both_worst" task="least_eur"
+marginal = returns.set_index("region")["marginal"]
+giver = next(region for region, word in verdict.items() if word == "take")
+taker = next(region for region, word in verdict.items() if word == "give")
+error = chance / (cost[2025] - cost[2023])
+least_eur = 300_000 * (marginal[taker] - marginal[giver] - 1.96 * (error[taker] + error[giver]))
+# %% [markdown] wrong="one_error" task="least_eur"
+# This takes off one standard error. In about one case in six the move brings less than that, which is too often for a figure that Tomasz calls the least. How many standard errors did the
+# reading take?
+# %% wrong="one_error" task="least_eur"
+marginal = returns.set_index("region")["marginal"]
+giver = next(region for region, word in verdict.items() if word == "take")
+taker = next(region for region, word in verdict.items() if word == "give")
+error = chance / (cost[2025] - cost[2023])
+least_eur = 300_000 * (marginal[taker] - marginal[giver] - np.sqrt(error[taker] ** 2 + error[giver] ** 2))
+# %% [markdown] wrong="taker_alone" task="least_eur"
+# This knows the luck of the region that gets the money and takes the other's return for certain. Both were estimated from a few hundred orders, and the euros that leave might have earned more than they
+# seem to. Whose error is missing?
+# %% wrong="taker_alone" task="least_eur"
+marginal = returns.set_index("region")["marginal"]
+giver = next(region for region, word in verdict.items() if word == "take")
+taker = next(region for region, word in verdict.items() if word == "give")
+error = chance / (cost[2025] - cost[2023])
+least_eur = 300_000 * (marginal[taker] - marginal[giver] - 1.96 * error[taker])
 # %% [markdown]
 # **Before you sign.** Open your own `plan` of 3.4 and find the row of the region that gives. Those customers have just got another owner. If the money is taken in people, some of them get a third within a year;
 # taken in travel and pre-sales, nobody's owner changes. Write into your memo which it is.

@@ -97,6 +97,7 @@ def after(move):
 # **What did each price move do to the win rate?**
 #
 # Overstate it, and Ingrid answers a price with a price. `after(move)` above marks the deals against that rival that were decided in the three months from the move.
+# Go through the moves with `for move in price_moves.itertuples():`; a move is then one row, with its `move_id`, `competitor` and `moved_on`.
 #
 # Build a DataFrame `effect` with one row for each of the eight moves in `price_moves` and the columns
 #
@@ -184,6 +185,43 @@ for move in price_moves.itertuples():
     hit = decided[after(move)]
     rate = hit["won"].mean()
     rows.append({"move_id": move.move_id, "deals": len(hit), "rate": rate, "change": rate - usual})
+effect = pd.DataFrame(rows)
+# %% [markdown] wrong="own_months" task="effect"
+# This takes only the move's own months out of the usual. The rival has moved its prices several times, and the other moves are still in there, so a rate that is low already stands for quiet times.
+# Which months against this rival were quiet?
+# %% wrong="own_months" task="effect"
+rows = []
+for move in price_moves.itertuples():
+    hit, against = after(move), decided["competitor"] == move.competitor
+    rate = decided.loc[hit, "won"].mean()
+    rows.append({"move_id": move.move_id, "deals": hit.sum(), "rate": rate,
+                 "change": rate - decided.loc[against & ~hit, "won"].mean()})
+effect = pd.DataFrame(rows)
+# %% [markdown] wrong="months_before" task="effect"
+# This compares with the three months just before the move. They are few deals, and where one move follows another they lie in the wake of the last, which makes the second look harmless. In which of all the months was
+# nothing going on?
+# %% wrong="months_before" task="effect"
+rows = []
+for move in price_moves.itertuples():
+    rate = decided.loc[after(move), "won"].mean()
+    since = move.moved_on - pd.DateOffset(months=3)
+    before = (decided["competitor"] == move.competitor) & decided["closed_on"].between(since, move.moved_on, inclusive="left")
+    rows.append({"move_id": move.move_id, "deals": after(move).sum(), "rate": rate,
+                 "change": rate - decided.loc[before, "won"].mean()})
+effect = pd.DataFrame(rows)
+# %% [markdown] wrong="per_cent" task="effect"
+# This gives the fall as a part of the usual rate. Half of the wins lost sounds dreadful against a rival and mild against another at the same number of points, and the next task can't multiply it by deals. How many
+# wins in a hundred deals are missing?
+# %% wrong="per_cent" task="effect"
+under_way = pd.Series(False, index=decided.index)
+for move in price_moves.itertuples():
+    under_way = under_way | after(move)
+usual = decided[~under_way].groupby("competitor")["won"].mean()
+rows = []
+for move in price_moves.itertuples():
+    hit = decided[after(move)]
+    rate = hit["won"].mean()
+    rows.append({"move_id": move.move_id, "deals": len(hit), "rate": rate, "change": rate / usual[move.competitor] - 1})
 effect = pd.DataFrame(rows)
 # %% [markdown] task="missed_eur"
 # **What did the moves cost that the cards do not know of?** Daniel's people are paid from this figure, so a sum of old losses buys cards that save nothing.

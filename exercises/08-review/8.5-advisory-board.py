@@ -87,6 +87,27 @@ themes = voices.groupby("theme", as_index=False).agg(members=("account_id", "siz
 voices = notes.drop_duplicates(["account_id", "theme"])[["account_id", "theme"]].copy()
 voices["booked_eur"] = voices["account_id"].map(potential).fillna(0)
 themes = voices.groupby("theme", as_index=False).agg(members=("account_id", "size"), revenue_eur=("booked_eur", "sum"))
+# %% [markdown] wrong="repeats_paid" task="themes"
+# The firms are counted once, and their orders are not: whoever spoke at three meetings is added three times. A member that repeats itself then weighs as much as three of its size. How often may a firm's orders
+# stand behind one theme?
+# %% wrong="repeats_paid" task="themes"
+voices = notes[["account_id", "theme"]].copy()
+voices["booked_eur"] = voices["account_id"].map(booked).fillna(0)
+themes = voices.groupby("theme", as_index=False).agg(members=("account_id", "nunique"), revenue_eur=("booked_eur", "sum"))
+# %% [markdown] wrong="first_said" task="themes"
+# This leaves each firm one theme, the one it raised first. Whatever it asked for later has no voice, and the order of the minutes decides about the playbook. For how many themes can one customer
+# have a reason?
+# %% wrong="first_said" task="themes"
+voices = notes.drop_duplicates("account_id")[["account_id", "theme"]].copy()
+voices["booked_eur"] = voices["account_id"].map(booked).fillna(0)
+themes = voices.groupby("theme", as_index=False).agg(members=("account_id", "size"), revenue_eur=("booked_eur", "sum"))
+# %% [markdown] wrong="shared_out" task="themes"
+# This shares a firm's orders out over its themes, so that all add up to the board's total. A firm that asks for two things then seems half as likely to go over either, and whoever has one wish only outweighs it. What is
+# at risk if the second wish is not met?
+# %% wrong="shared_out" task="themes"
+voices = notes.drop_duplicates(["account_id", "theme"])[["account_id", "theme"]].copy()
+voices["booked_eur"] = voices["account_id"].map(booked).fillna(0) / voices.groupby("account_id")["theme"].transform("size")
+themes = voices.groupby("theme", as_index=False).agg(members=("account_id", "size"), revenue_eur=("booked_eur", "sum"))
 # %% [markdown] task="without"
 # **Does the lead hang on a few large members?** If it does, all sellers learn a play that three firms wanted.
 #
@@ -159,6 +180,10 @@ given = dict(action)
 assert set(given) == set(plays["play_id"]), "action needs each play_id of the playbook as a key, and nothing else"
 strange = sorted(set(map(str, given.values())) - {"rewrite", "get used", "leave"})
 assert not strange, f'the values are "rewrite", "get used" or "leave"; these are not: {strange}'
+for play in plays.itertuples():
+    used = f"{play.play_id} was used in {play.used_rate:.0%} of the opportunities"
+    assert given[play.play_id] != "rewrite" or play.used_rate >= 0.25, f"{used}: a new version would replace one that nobody has tried"
+    assert given[play.play_id] != "get used" or play.used_rate < 0.25, f"{used}: it has been tried, and customers still ask"
 assert 0 < sum(value != "leave" for value in given.values()) < 12, "Some plays are acted on, and not all of them."
 # %% hidden="action"
 expect(action)

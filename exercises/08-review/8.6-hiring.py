@@ -88,6 +88,16 @@ filled = hiring.dropna(subset=["started_on"])
 search = (filled["started_on"] - filled["opened_on"]).dt.days.median() / MONTH
 full = ramp[ramp["productivity_rate"] >= 0.9].groupby("sales_model")["month_since_start"].min()
 lead = pd.DataFrame({"lead_months": search + full, "lost_months": search + full}).reset_index()
+# %% [markdown] wrong="ramp_only" task="lead"
+# This begins on the person's first day. Before it a chair is empty and a vacancy is out, and Tomasz would sign when there is still time for the ramp but none for the search. How long does it take until somebody
+# starts?
+# %% wrong="ramp_only" task="lead"
+rows = []
+for model, curve in ramp.groupby("sales_model"):
+    full = curve.loc[curve["productivity_rate"] >= 0.9, "month_since_start"].min()
+    missing = 1 - curve.loc[curve["month_since_start"] < full, "productivity_rate"]
+    rows.append({"sales_model": model, "lead_months": float(full), "lost_months": missing.sum()})
+lead = pd.DataFrame(rows)
 # %% [markdown] task="velocity"
 # **Does the pipeline move faster than a year ago?**
 #
@@ -155,6 +165,34 @@ for year in (2024, 2025):
         "win_rate": (decided["status"] == "won").mean(),
         "days": (decided["closed_on"] - decided["created_on"]).dt.days.mean(),
     })
+velocity = pd.DataFrame(rows)
+velocity["wins_a_month"] = velocity["open_deals"] * velocity["win_rate"] / velocity["days"] * MONTH
+# %% [markdown] wrong="by_opening" task="velocity"
+# This takes the win rate of the deals that were opened in the year. Many of those of 2025 are open still and count as not won, so the year looks worse than it was and you hire too few. Which deals have had their
+# decision?
+# %% wrong="by_opening" task="velocity"
+rows = []
+for year in (2024, 2025):
+    end = pd.Timestamp(f"{year}-12-31")
+    was_open = (deals["created_on"] <= end) & (deals["closed_on"].isna() | (deals["closed_on"] > end))
+    decided = deals[deals["closed_on"].dt.year == year]
+    opened = deals[deals["created_on"].dt.year == year]
+    days = (decided["closed_on"] - decided["created_on"]).dt.days.mean()
+    rows.append({"year": year, "open_deals": was_open.sum(), "win_rate": (opened["status"] == "won").mean(), "days": days})
+velocity = pd.DataFrame(rows)
+velocity["wins_a_month"] = velocity["open_deals"] * velocity["win_rate"] / velocity["days"] * MONTH
+# %% [markdown] wrong="won_days" task="velocity"
+# This takes the days of the won deals alone. The pipeline is emptied by losses too, and they take another time; leave them out, and a month has more or fewer decisions than there are people for. Which deals leave the
+# pipeline?
+# %% wrong="won_days" task="velocity"
+rows = []
+for year in (2024, 2025):
+    end = pd.Timestamp(f"{year}-12-31")
+    was_open = (deals["created_on"] <= end) & (deals["closed_on"].isna() | (deals["closed_on"] > end))
+    decided = deals[deals["closed_on"].dt.year == year]
+    won = decided[decided["status"] == "won"]
+    days = (won["closed_on"] - won["created_on"]).dt.days.mean()
+    rows.append({"year": year, "open_deals": was_open.sum(), "win_rate": (decided["status"] == "won").mean(), "days": days})
 velocity = pd.DataFrame(rows)
 velocity["wins_a_month"] = velocity["open_deals"] * velocity["win_rate"] / velocity["days"] * MONTH
 # %% [markdown] task="hires"
@@ -227,3 +265,28 @@ growth, error = pace[2025] / pace[2024] - 1, np.sqrt(1 / won[2024] + 1 / won[202
 hires = pd.DataFrame({"case": ["low", "expected", "high"], "off": [-1.96, 0, 1.96], "leavers": 0.0})
 hires["growth"] = growth + hires["off"] * error
 hires["hires"] = people * hires["growth"] - vacant
+# %% [markdown] wrong="seats_twice" task="hires"
+# This forgets the seats that are being filled already. Claire would sign for them a second time, and in October they have two people each. Which vacancies are out?
+# %% wrong="seats_twice" task="hires"
+pace = velocity.set_index("year")["wins_a_month"]
+won = deals[deals["status"] == "won"].groupby(deals["closed_on"].dt.year).size()
+growth, error = pace[2025] / pace[2024] - 1, np.sqrt(1 / won[2024] + 1 / won[2025])
+months = lead.set_index("sales_model").loc["field", "lead_months"]
+leavers = people * left / person_years * months / 12
+hires = pd.DataFrame({"case": ["low", "expected", "high"], "off": [-1.96, 0, 1.96]})
+hires["growth"] = growth + hires["off"] * error
+hires["leavers"] = (leavers + hires["off"] * np.sqrt(leavers)).clip(lower=0)
+hires["hires"] = people * hires["growth"] + hires["leavers"]
+# %% [markdown] wrong="whole_year" task="hires"
+# This expects the leavers of a whole year. Whoever leaves after the lead time can still be replaced by a vacancy that is opened later, so chairs are filled now that nobody will have left. How much of a year
+# does this plan have to cover?
+# %% wrong="whole_year" task="hires"
+pace = velocity.set_index("year")["wins_a_month"]
+won = deals[deals["status"] == "won"].groupby(deals["closed_on"].dt.year).size()
+growth, error = pace[2025] / pace[2024] - 1, np.sqrt(1 / won[2024] + 1 / won[2025])
+months = lead.set_index("sales_model").loc["field", "lead_months"]
+leavers = people * left / person_years
+hires = pd.DataFrame({"case": ["low", "expected", "high"], "off": [-1.96, 0, 1.96]})
+hires["growth"] = growth + hires["off"] * error
+hires["leavers"] = (leavers + hires["off"] * np.sqrt(leavers)).clip(lower=0)
+hires["hires"] = people * hires["growth"] + hires["leavers"] - vacant

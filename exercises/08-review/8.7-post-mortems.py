@@ -122,6 +122,12 @@ assert (seen["wins_cost"] > 0).all(), "each of the rules would have stopped some
 expect(backtest)
 rows = backtest.reset_index().set_index("rule")["spared_per_win"]
 assert rows["four known"] > 2 * rows["rival bids"], "late entry is what the losses share"
+# %% after="backtest"
+reached = strategic["opportunity_id"].isin(stage_history.loc[stage_history["stage"] == "proposed", "opportunity_id"])
+chance = (~strategic.loc[reached, "won"]).sum() / strategic.loc[reached, "won"].sum()
+for rule in backtest.sort_values("spared_per_win", ascending=False).itertuples():
+    print(f"{rule.rule}: {rule.spared_per_win:.1f} losses spared for each win, for {rule.wins_cost} wins in three years")
+print(f"Deals stopped at random: {chance:.1f}. A rule that spares no more than this knows nothing about a deal.")
 # %% [markdown] hint="backtest"
 # A rule may use what was known on the day on which it is applied, and nothing that came later. Which deals did have such a day?
 # %% [markdown] hint="backtest"
@@ -162,6 +168,41 @@ backtest = pd.DataFrame(
     [{"rule": rule, "stopped": stop.sum(), "wins_cost": strategic.loc[stop, "won"].sum()} for rule, stop in stops.items()]
 )
 backtest["spared_per_win"] = (backtest["stopped"] - backtest["wins_cost"]) / backtest["wins_cost"]
+# %% [markdown] wrong="in_the_end" task="backtest"
+# This counts everybody who ever joined. In the end all four sit at nearly every table, so the first rule seems to stop next to nothing, and it would be dropped for what it could not know. Who had joined on the
+# day of the first proposal?
+# %% wrong="in_the_end" task="backtest"
+entered = stage_history[stage_history["stage"] == "proposed"].groupby("opportunity_id")["entered_on"].min()
+proposed = strategic.assign(proposed_on=strategic["opportunity_id"].map(entered)).dropna(subset=["proposed_on"])
+then = influences.assign(proposed_on=influences["opportunity_id"].map(entered))
+there = then.groupby("opportunity_id")["influence"].nunique()
+went_back = stage_history.groupby("opportunity_id")["back"].any()
+stops = {
+    "four known": proposed["opportunity_id"].map(there).fillna(0) < 4,
+    "step back": proposed["opportunity_id"].map(went_back).astype(bool),
+    "rival bids": proposed["competitor"].notna(),
+}
+backtest = pd.DataFrame(
+    [{"rule": rule, "stopped": stop.sum(), "wins_cost": proposed.loc[stop, "won"].sum()} for rule, stop in stops.items()]
+)
+backtest["spared_per_win"] = (backtest["stopped"] - backtest["wins_cost"]) / backtest["wins_cost"].clip(lower=1)
+# %% [markdown] wrong="step_in_time" task="backtest"
+# This counts a step back only up to the proposal. Groups are mostly sent back by whoever joins after it, so the second rule seems to stop hardly a deal. Which steps back does the sentence name?
+# %% wrong="step_in_time" task="backtest"
+entered = stage_history[stage_history["stage"] == "proposed"].groupby("opportunity_id")["entered_on"].min()
+proposed = strategic.assign(proposed_on=strategic["opportunity_id"].map(entered)).dropna(subset=["proposed_on"])
+then = influences.assign(proposed_on=influences["opportunity_id"].map(entered))
+there = then[then["joined_on"] <= then["proposed_on"]].groupby("opportunity_id")["influence"].nunique()
+went_back = stage_history[stage_history["back"]].assign(to=lambda s: s["opportunity_id"].map(entered)).query("entered_on <= to")["opportunity_id"]
+stops = {
+    "four known": proposed["opportunity_id"].map(there).fillna(0) < 4,
+    "step back": proposed["opportunity_id"].isin(went_back),
+    "rival bids": proposed["competitor"].notna(),
+}
+backtest = pd.DataFrame(
+    [{"rule": rule, "stopped": stop.sum(), "wins_cost": proposed.loc[stop, "won"].sum()} for rule, stop in stops.items()]
+)
+backtest["spared_per_win"] = (backtest["stopped"] - backtest["wins_cost"]) / backtest["wins_cost"].clip(lower=1)
 # %% [markdown] task="break_even_eur"
 # **What must an hour that the rule frees earn elsewhere?**
 #

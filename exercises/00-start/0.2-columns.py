@@ -12,7 +12,7 @@
 # ---
 # %% [markdown]
 # Luca Ferrante wants to know what an order is worth, to plan his year's income by it. `bookings` has one row for each order of three years; `products` has one for
-# each product that Tessaly Instruments sells. This cell shows the first rows of `bookings`. Slide the table sideways to see all columns.
+# each product that Tessaly Instruments sells. This cell shows the first rows of `bookings`.
 # %% given
 import pandas as pd
 

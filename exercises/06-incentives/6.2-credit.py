@@ -92,7 +92,7 @@ cases = pd.DataFrame(
         ("F", "Ana", "owner"), ("F", "Cy", "supporter"), ("F", "Di", "supporter"),
     ],
     columns=["case", "person", "role"],
-)  # fmt: skip
+)
 cases
 # %% [markdown] task="shares"
 # **2. Write the crediting function.** Where the shares come to more than one, Tessaly pays commission on orders that nobody placed; where they come to less, somebody has worked for nothing.

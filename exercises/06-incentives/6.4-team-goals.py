@@ -12,7 +12,7 @@
 # ---
 # %% [markdown]
 # The reading counted what colleagues passed on to each other among existing customers. You take **new customers**, where a lead that nobody passes on is usually nobody's. For three years
-# each manager has set the team's weight anew in January: the share of a person's variable pay that hangs on the team's result instead of the own one.
+# each manager has set the team's weight anew in January: the share of a person's variable pay that hangs on the team's result instead of their own.
 #
 # - `team_years`: one row for each manager and year: `team_share_rate` (that weight), `band` (the weight in four bands), `deals` (new-business opportunities opened by the team in the
 #   year) and `passed_on` (how many of them a colleague had passed on)

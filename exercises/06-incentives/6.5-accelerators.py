@@ -242,7 +242,7 @@ grid = [step / 100 for step in range(60, 141)]
 shown = pd.DataFrame([{"attainment": a, "plan": name, "pay": pay(a)} for a in grid for name, pay in (("step of 2025", present), ("slope, same cost", lambda a: payout(a, even)))])
 line(shown, "attainment", "pay", colour="plan", title="Same cost, no step: pay as a fraction of quota")
 # %% [markdown] hint="cost"
-# Everybody is paid by a curve times the own quota. You have both curves: `present` and `payout`.
+# Everybody is paid by a curve times their own quota. You have both curves: `present` and `payout`.
 # %% [markdown] hint="cost"
 # Write a small function that returns the total for a middle rate. Call it with 0 and with 0.1; the total rises in a straight line between them and beyond.
 # %% [markdown] hint="cost"

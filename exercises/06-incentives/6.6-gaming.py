@@ -49,7 +49,7 @@ quarters.head()
 # %% [markdown] task="held"
 # **1. Who holds back?**
 #
-# Name a person when even the lower end of the own rate of low quarters lies above the rate of everybody together. Take the z of the reading that fits the number of people
+# Name a person when even the lower end of that person's rate of low quarters lies above the rate of everybody together. Take the z of the reading that fits the number of people
 # who are looked at here.
 #
 # `held` is a DataFrame with one row for each person named (and no others) and the columns
@@ -111,7 +111,7 @@ held = counted[counted["at_least_rate"] > usual]
 # %% [markdown] task="picks"
 # **2. Who picks what is easy?**
 #
-# Look at people with **at least 10** decided opportunities of each kind, old customers and others. Name a person when the own gap between the two win rates exceeds everybody's gap by more than **3 standard errors**.
+# Look at people with **at least 10** decided opportunities of each kind, old customers and others. Name a person when that person's gap between the two win rates exceeds everybody's gap by more than **3 standard errors**.
 #
 # `picks` is a DataFrame with one row for each person named and the columns
 #

@@ -155,8 +155,8 @@ curve["became_rate"] = curve["band"].map(pooled)
 #   known yet: unanswered, and waiting for less than the deadline.
 # - `"poor_rate"`: the share of poor ones among the answers of the first hour
 # - `"break_even_rate"`: the share of poor ones at which the first hour would be worth no more than good answers in the band from
-#   1 to 4 hours. With *g* and *p* the first hour's rates for good and poor answers and *h* that of good ones from 1 to 4 hours, it is
-#   *(g − h) / (g − p)*.
+#   1 to 4 hours. With *g* and *q* the first hour's rates for good and poor answers, as in the reading, and *h* that of good ones from 1 to 4 hours, it is
+#   *(g − h) / (g − q)*.
 # %% answer="sla"
 ### BEGIN SOLUTION
 rate = curve.set_index(["response_quality", "band"])["became_rate"]

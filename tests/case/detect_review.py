@@ -24,26 +24,32 @@ def topic_8_1(edition):
 
 def topic_8_2(edition):
     deals, truth = decided(edition), planted(edition, "8.2")
-    watched = edition.table("segments").set_index(["region", "segment"])
-    late = deals[deals.closed_on >= "2025-10-01"]
-    monthly = late.groupby(["region", "segment", late.closed_on.dt.month]).won.agg(["mean", "size"])
-    bad = monthly["mean"] < watched.threshold_rate.reindex(monthly.index.droplevel(2)).to_numpy()
-    three = bad.groupby(level=[0, 1]).agg(["sum", "size"])
-    three = three[(three["sum"] == 3) & (three["size"] == 3)].index
-    assert len(three) >= 2, "more than one segment is below its threshold for three months"
-    against, size = {}, {}
-    for name in three:
-        own = late[(late.region == name[0]) & (late.segment == name[1])]
-        usual = watched.usual_win_rate[name]
-        against[name] = (own.won.sum() - len(own) * usual) / np.sqrt(len(own) * usual * (1 - usual))
-        size[name] = len(own)
+    watched = edition.table("segments").set_index(["region", "segment"]).sort_index()
+    usual = watched.usual_win_rate
+    months = deals.groupby(["region", "segment", deals.closed_on.dt.to_period("M")]).won.agg(["sum", "size"]).unstack()
+    wins, size = months["sum"].fillna(0), months["size"].fillna(0)
+    below = (wins / size).lt(watched.threshold_rate, axis=0)
+    third = below & below.shift(1, axis=1, fill_value=False) & below.shift(2, axis=1, fill_value=False)
+
+    late, won = size.iloc[:, -3:].sum(axis=1), wins.iloc[:, -3:].sum(axis=1)
+    z = (won - late * usual) / np.sqrt(late * usual * (1 - usual))
+    red, judged = third["2025-12"], late * usual >= 7.5
     real = (truth["decline_region"], "mid-market")
-    assert real in three
-    assert against[real] < -1.85, "this one is more than chance"
-    assert min(size.values()) < 0.8 * size[real], "the other is a handful of deals"
-    lowest = monthly["mean"].groupby(level=[0, 1]).mean().sort_values().index
-    assert real in lowest[:4]
-    assert lowest[0] != real or len(three) > 1, "by its rate alone the small one is at least as bad"
+    assert list(z[red & judged & (z <= -2.8)].index) == [real], "one alarm is more than chance, and it is the decline"
+    assert z[judged].drop(real).min() > -2.8, "nothing else is, red or green"
+    thin = red & ~judged & (late < 20)
+    assert thin.any(), "another alarm is a handful of deals"
+    rate = won / late
+    assert rate[thin].min() <= rate[real], "by its rate alone it is at least as bad"
+    assert rate[thin].min() == rate.min(), "and nothing looks worse"
+
+    rings = third & ~third.shift(1, axis=1, fill_value=False)
+    earlier = [(name, place) for name, place in zip(*np.nonzero(rings.to_numpy()), strict=True) if place <= 28]
+    assert len(earlier) >= 2, "alarms have rung before the fall began"
+    ago = [(name, slice(place + 1, place + 4)) for name, place in earlier]
+    came = sum(wins.iloc[name, months].sum() for name, months in ago)
+    expected = sum(usual.iloc[name] * size.iloc[name, months].sum() for name, months in ago)
+    assert came > 0.85 * expected, "and what they rang about came back by itself"
 
 
 def topic_8_3(edition):

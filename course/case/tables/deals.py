@@ -12,6 +12,7 @@ from course.case.columns import Array
 from course.case.edition import Draw
 from course.case.registry import latent
 from course.case.sampling import among, chosen, even_normal, pick, sigmoid, spread
+from course.case.tables import watch
 from course.case.world import (
     ARGUMENTS,
     COMPETITORS,
@@ -179,21 +180,6 @@ def _closing_days(month: Array, rng: np.random.Generator) -> Array:
     return np.asarray(np.where(moved < first, moved + 3, moved))
 
 
-def _mirage(region: Array, segment: Array, month: Array, real: tuple[int, int]) -> Array:
-    """Return the deals in the region and segment with fewest in the last three months: chance alone loses those all.
-
-    It is not ``real``, the region and segment that truly declines.
-    """
-    code = region * len(SEGMENTS) + segment
-    counts = np.stack(
-        [np.bincount(code[month == MONTHS - back], minlength=len(REGIONS) * len(SEGMENTS)) for back in (1, 2, 3)]
-    )
-    fits = counts.min(axis=0) > 0
-    fits[real[0] * len(SEGMENTS) + real[1]] = False
-    fewest = int(np.argmin(np.where(fits, counts.sum(axis=0), 1 << 30)))
-    return np.asarray(code == fewest)
-
-
 def _seasoned(truth: Mapping[str, Any], legacy: Array, won: Array, year: Array, closed: Array, worth: Array) -> Array:
     """Return by what to multiply quantities so that the quarters of the legacy line are half as much left to chance."""
     quarter = month_of(closed) // 3
@@ -206,13 +192,17 @@ def _seasoned(truth: Mapping[str, Any], legacy: Array, won: Array, year: Array, 
     return np.asarray(np.where(legacy, factor[np.minimum(quarter, 11)], 1.0))
 
 
+def _best_arguments(price_industry: str) -> list[int]:
+    """Return the argument on which each industry buys."""
+    return [ARGUMENTS.index("price" if name == price_industry else CRITERIA[name]) for name in INDUSTRIES]
+
+
 def _led(won: Array, industry: Array, argument: Array, decided: Array, price_industry: str) -> None:
     """Lose deals where chance made another argument look as good as the one on which an industry buys."""
     cell = industry * len(ARGUMENTS) + argument
     shape = (len(INDUSTRIES), len(ARGUMENTS))
     cases, wins = (np.bincount(cell[which], minlength=np.prod(shape)).reshape(shape) for which in (decided, won))
-    for place, name in enumerate(INDUSTRIES):
-        best = ARGUMENTS.index("price" if name == price_industry else CRITERIA[name])
+    for place, best in enumerate(_best_arguments(price_industry)):
         limit = wins[place, best] / cases[place, best] - 0.03
         for other in range(len(ARGUMENTS)):
             surplus = int(wins[place, other] - limit * cases[place, other])
@@ -235,8 +225,11 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     truth, rng = draw.truth, draw.rng
     cells = _intensity(draw, market)
     cells *= CLOSED_PER_MONTH * draw.scale * MONTHS / cells[:, :, :MONTHS].sum()
-    counts = spread(cells, rng.random()).ravel()
-    cell = np.repeat(np.arange(counts.size), counts)
+    declining = REGIONS.index(truth["decline_region"])
+    watch.sized(cells, declining, draw.scale)
+    counts = spread(cells, rng.random())
+    watch.filled(counts, cells, draw.scale)
+    cell = np.repeat(np.arange(counts.size), counts.ravel())
     product, segment, month, region, industry = np.unravel_index(cell, cells.shape)
     closed = _closing_days(month, rng)
     size = cell.size
@@ -344,7 +337,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     logit += np.array([-0.25, -0.05, 0.1, -0.1, 0.1])[competitor]
     for rival, start in zip(rival_moves.competitor.tolist(), rival_moves.month.tolist(), strict=True):
         logit -= truth["price_move_loss"] * ((competitor == rival) & (month >= start) & (month < start + 3))
-    falling = (region == REGIONS.index(truth["decline_region"])) & (segment == 1) & (month >= MONTHS - 4) & ~is_open
+    falling = (region == declining) & (segment == 1) & (month >= MONTHS - 4) & ~is_open
     logit -= truth["decline_depth"] * falling
     spiffed = (
         (product == PRODUCT_IDS.index("P-810")) & (month >= truth["spiff_month"]) & (month < truth["spiff_month"] + 3)
@@ -357,7 +350,9 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     logit -= alone - alone.mean()
     logit -= 1.02
     probability = np.clip(sigmoid(logit) + advantage, 0.02, 0.95)
-    small_cell = _mirage(region, segment, month, (REGIONS.index(truth["decline_region"]), 1))
+    watched, fallen = region * len(SEGMENTS) + segment, declining * len(SEGMENTS) + 1
+    thin = watch.thinnest(watched, month, probability, fallen)
+    small_cell = watched == thin
     unlucky = small_cell & (month >= MONTHS - 3) & (month < MONTHS)
     probability = np.where(unlucky, 0.03, probability)
     probability = np.where(threatened, probability * (1 - truth["entry_loss"]), probability)
@@ -379,7 +374,6 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     for back in (1, 2, 3):
         month_of_fall = np.flatnonzero(falling & (month == MONTHS - back))
         won[month_of_fall[won[month_of_fall]][int(0.08 * month_of_fall.size) :]] = False
-    status = np.where(is_open, 0, np.where(won, 1, 2))
 
     # the sandbaggers hold back deals of a quarter's last days
     held = (
@@ -392,6 +386,12 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     )
     closed = np.where(held, workday(closed + 14), closed)
     held &= month_of(closed) % 3 == 0
+    # first in deals on which nothing else rests; never in those that are compared by month, or large and sold remotely
+    leading = argument == np.array(_best_arguments(truth["price_industry"]))[industry]
+    free = leading & ~spiffed & ~picky
+    likely = np.where(by_month | (large & remote), np.nan, probability + free)
+    watch.settle(won, watched, month_of(closed), fallen, thin, likely)
+    status = np.where(is_open, 0, np.where(won, 1, 2))
 
     # the first booking makes a prospect a customer
     first_win = np.full(customers.region.size, _FAR, dtype="datetime64[D]")

@@ -70,6 +70,15 @@ def products(draw: Draw) -> dict[str, list[object]]:
     }
 
 
+def _blame_price(reason: Array) -> None:
+    """Let price lead among what salespeople write down, where chance made another argument as frequent."""
+    for other in range(1, len(ARGUMENTS)):
+        more = 1.06 * np.count_nonzero(reason == other) - np.count_nonzero(reason == 0)
+        if more > 0:
+            places = np.flatnonzero(reason == other)
+            reason[places[np.linspace(0, places.size - 1, int(np.ceil(more / 2.06))).astype(int)]] = 0
+
+
 @table(
     key("opportunity_id", "Identifies the opportunity"),
     text("account_id", "The customer or prospect", refers="accounts.account_id"),
@@ -113,6 +122,7 @@ def opportunities(draw: Draw, deals: Deals, rates: Money) -> dict[str, Array]:
         np.array([0, 0, 0, 3, 3, 4, 1, 2])[(draw.rng.random(size) * 8).astype(int)],
     )
     reason = np.where(lost & (draw.rng.random(size) > 0.13), blame, -1)
+    _blame_price(reason)
     local = deals.net_local + deals.second_net_local
     amount = deals.amount_eur
     guess = ~deals.quoted

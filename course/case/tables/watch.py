@@ -1,0 +1,169 @@
+"""What topic 8.2 plants in the deals: one segment of a region that truly falls, one that is only unlucky with a handful
+of deals, no third that stands out, and earlier alarms that passed by themselves.
+
+A cell is a segment of a region, by the number region x 3 + segment. Chance alone gives nearly every edition all of
+this; what it leaves out is put right with as few deals as do.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from course.case.columns import Array
+from course.case.world import MONTHS, REGIONS, SEGMENTS
+
+CELLS = len(REGIONS) * len(SEGMENTS)
+#: the last months whose outcomes are usual: the fall begins in September 2025
+USUAL = MONTHS - 4
+#: the wait of the rule, in months
+WAIT = 3
+_THRESHOLD = 0.7
+#: decisions expected in the last quarter: of the falling cell at least, of the thinnest enterprise cell at most
+_ENOUGH, _FEW = 36, 12
+#: with fewer decisions and usual wins than these, a quarter tells nothing
+_THIN_DECIDED, _THIN_WINS = 20, 7.5
+#: standard errors below the usual wins: of the falling cell at least, of any other at most
+_FALLEN, _LUCKY = -3.2, -2.55
+_COME_BACK = 0.88
+_EARLIER = 2
+
+
+def sized(cells: Array, falling: int, scale: float) -> None:
+    """Shift expected deals, by (product, segment, month, region, industry), between segments of a region so that the
+    last quarter of the region ``falling`` decides enough in mid-market, and one enterprise cell hardly any."""
+    quarter = cells[:, :, MONTHS - WAIT : MONTHS].sum(axis=(0, 2, 4)) / scale
+    more = max(_ENOUGH / quarter[1, falling] - 1, 0) * cells[:, 1, :, falling]
+    cells[:, 1, :, falling] += more
+    cells[:, 2, :, falling] -= more
+    thin = int(np.argmin(quarter[0]))
+    late = np.s_[:, 0, MONTHS - WAIT : MONTHS, thin]
+    less = max(1 - _FEW / quarter[0, thin], 0) * cells[late]
+    cells[late] -= less
+    cells[:, 1, MONTHS - WAIT : MONTHS, thin] += less
+
+
+def filled(counts: Array, cells: Array, scale: float) -> None:
+    """See that an enterprise cell with hardly any deals decides some in each of the last months; the shape is that of
+    ``cells``, the expected deals."""
+    late = np.s_[:, 0, MONTHS - WAIT : MONTHS]
+    months = counts[late].sum(axis=(0, 3))
+    thin = months.sum(axis=0)
+    if thin[months.min(axis=0) > 0].min(initial=thin.sum()) > (_FEW + 4) * scale:
+        place = int(np.argmin(thin))
+        for month in np.flatnonzero(months[:, place] == 0):
+            likeliest = np.unravel_index(np.argmax(cells[late][:, month, place]), (cells.shape[0], cells.shape[4]))
+            counts[likeliest[0], 0, MONTHS - WAIT + month, place, likeliest[1]] += 1
+
+
+def thinnest(cell: Array, month: Array, probability: Array, falling: int) -> int:
+    """Return the cell with the fewest decisions and usual wins in the last three months, of those with some in each."""
+    late = np.stack([np.bincount(cell[month == MONTHS - back], minlength=CELLS) for back in range(1, WAIT + 1)])
+    old = month < USUAL
+    usual = np.bincount(cell[old], probability[old], CELLS) / np.maximum(np.bincount(cell[old], minlength=CELLS), 1)
+    fits = late.min(axis=0) > 0
+    fits[falling] = False
+    size = late.sum(axis=0) * np.maximum(1 / _THIN_DECIDED, usual / _THIN_WINS)
+    return int(np.argmin(np.where(fits, size, np.inf)))
+
+
+def settle(won: Array, cell: Array, month: Array, falling: int, thin: int, likely: Array) -> None:
+    """Change the fewest outcomes that make the last quarter and the earlier alarms tell what they are to tell.
+
+    ``month`` is that of the decision, ``MONTHS`` or later where there is none. Of the deals that are lost, those with
+    the highest ``likely`` are won first, and those without one never; of the won, those with the lowest are lost first.
+    """
+    board = _Board(won, cell, month, likely)
+    _pass_by(board)
+    last = range(MONTHS - WAIT, MONTHS)
+    for place in range(CELLS):
+        decided, usual = board.decided[place, last].sum(), board.usual[place]
+        limit = _FALLEN if place == falling else _LUCKY
+        over = board.wins[place, last].sum() - decided * usual - limit * np.sqrt(decided * usual * (1 - usual))
+        if place == falling:
+            board.lose(place, last, over)
+        elif place != thin:
+            board.win(place, last, -over)
+
+
+class _Board:
+    """Decisions and wins by cell and month, and the means to change them."""
+
+    def __init__(self, won: Array, cell: Array, month: Array, likely: Array) -> None:
+        known = month < MONTHS
+        self._won, self._code = won, np.where(known, cell * MONTHS + month, CELLS * MONTHS)
+        self._unlikely = np.argsort(likely, kind="stable")
+        self._likely = self._unlikely[: np.isfinite(likely).sum()][::-1]
+        self.decided = self._counted(known)
+        self._count()
+
+    def _counted(self, which: Array) -> Array:
+        return np.bincount(self._code[which], minlength=CELLS * MONTHS)[: CELLS * MONTHS].reshape(CELLS, MONTHS)
+
+    def _count(self) -> None:
+        self.wins = self._counted(self._won)
+        self.usual = self.wins[:, :USUAL].sum(axis=1) / np.maximum(self.decided[:, :USUAL].sum(axis=1), 1)
+        self.threshold = _THRESHOLD * self.usual[:, None]
+        self.below = (self.wins / np.maximum(self.decided, 1) < self.threshold) & (self.decided > 0)
+
+    def win(self, cell: int, months: range, missing: float) -> None:
+        """Let as many lost deals of the months be won as are missing."""
+        self._turn(self._likely, cell, months, missing, True)
+
+    def lose(self, cell: int, months: range, over: float) -> None:
+        """Let as many won deals of the months be lost as are over."""
+        self._turn(self._unlikely, cell, months, over, False)
+
+    def _turn(self, order: Array, cell: int, months: range, count: float, to: bool) -> None:
+        if count > 0:
+            code = self._code[order]
+            fits = (code >= cell * MONTHS + months.start) & (code < cell * MONTHS + months.stop)
+            self._won[order[fits & (self._won[order] != to)][: int(np.ceil(count))]] = to
+            self._count()
+
+    def lacking(self, cell: int, months: range) -> float:
+        """Return how many wins the months lack of what counts as back to usual."""
+        usual = self.usual[cell] * self.decided[cell, months].sum()
+        return float(_COME_BACK * usual - self.wins[cell, months].sum())
+
+    def over(self, cell: int, months: range) -> Array:
+        """Return by how many wins each of the months misses being below the threshold."""
+        fewest = np.ceil(self.threshold[cell] * self.decided[cell, months])
+        return np.maximum(self.wins[cell, months] - fewest + 1, 0)
+
+    def alarms(self) -> list[tuple[int, range, range]]:
+        """Return cell, months and as many months after of the alarms that ended well before the fall began."""
+        red = self.below[:, :-2] & self.below[:, 1:-1] & self.below[:, 2:]
+        red[:, 1:] &= ~red[:, :-1]
+        return [(int(cell), *_months(int(first))) for cell, first in np.argwhere(red[:, : USUAL - 2 * WAIT + 1])]
+
+
+def _months(first: int) -> tuple[range, range]:
+    return range(first, first + WAIT), range(first + WAIT, first + 2 * WAIT)
+
+
+def _pass_by(board: _Board) -> None:
+    """See that a few alarms rang in earlier years, and that what they rang about came back by itself."""
+    for _ in range(8):  # each change moves what is usual, and with it the thresholds, by a little
+        alarms = board.alarms()
+        if len(alarms) < _EARLIER:
+            _ring(board)
+            continue
+        short = sum(board.lacking(cell, after) for cell, _, after in alarms)
+        if short <= 0:
+            return
+        lacking, cell, after = max((board.lacking(cell, after), cell, after.start) for cell, _, after in alarms)
+        board.win(cell, range(after, after + WAIT), min(lacking, short))
+
+
+def _ring(board: _Board) -> None:
+    """Lose the fewest deals that turn three months of an enterprise cell red before months that are as usual."""
+    found = []
+    for cell in range(0, CELLS, len(SEGMENTS)):
+        for first in range(1, USUAL - 2 * WAIT):
+            own, after = _months(first)
+            red = board.below[cell, first - 1 : first + WAIT + 1].any()
+            if not red and board.decided[cell, own].min() > 0 and board.lacking(cell, after) <= 0:
+                found.append((float(board.over(cell, own).sum()), cell, first))
+    _, cell, first = min(found)
+    for month, over in enumerate(board.over(cell, range(first, first + WAIT)), first):
+        board.lose(cell, range(month, month + 1), over)

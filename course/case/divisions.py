@@ -15,7 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -24,6 +24,9 @@ from course.case.edition import Edition, unknown
 from course.case.package import DESCRIPTOR, descriptor
 from course.case.registry import columns, published
 from course.errors import DataError
+
+if TYPE_CHECKING:
+    import duckdb
 
 #: tables that are the same in every division; they are written once
 CATALOGUE = frozenset(
@@ -62,9 +65,12 @@ def write_large(
 ) -> Path:
     """Write the tables (all, or those of ``names``) of ``count`` divisions as Parquet; return the folder.
 
-    One file a table, with a ``datapackage.json``; tables of the catalogue hold the first division's rows. Each of the
-    ``processes`` holds ``AT_A_TIME`` divisions and what DuckDB may take. With more than one, the caller's main module
-    must be safe to import, as for ``multiprocessing``. The folder appears complete or not at all.
+    One file a table, such as accounts.parquet; from more than ``AT_A_TIME`` divisions on a folder of files of as many
+    each, such as accounts/000010.parquet for those from number 10. A ``datapackage.json`` names them in order. Tables
+    of the catalogue hold the first division's rows.
+
+    Each of the ``processes`` holds ``AT_A_TIME`` divisions and what DuckDB may take. With more than one, the caller's
+    main module must be safe to import, as for ``multiprocessing``. The folder appears complete or not at all.
 
     Raises ``DataError`` if it exists, for a table that does not exist, if ``count`` is none, or without DuckDB.
     """
@@ -93,8 +99,9 @@ def write_large(
                     rows[name] += written
                 if report is not None:
                     report(min(int(part.name) + AT_A_TIME, count), count)
-            list(run(partial(_join, parts), [made / f"{name}.parquet" for name in chosen]))
         package = descriptor({name: (fields(name), rows[name]) for name in chosen}, seed, count, "parquet")
+        for resource in package["resources"]:
+            resource["path"] = _gather(parts, resource["name"], made)
         text = json.dumps(package, indent=2, ensure_ascii=False)
         (made / DESCRIPTOR).write_text(text + "\n", encoding="utf-8")
         made.replace(folder)
@@ -111,49 +118,65 @@ def _make(seed: int, count: int, names: list[str], part: Path) -> dict[str, int]
         edition = Edition(seed, division=number)
         for name in names:
             if not number or name not in CATALOGUE:
-                frames.setdefault(name, []).append(edition.table(name).assign(division=number))
+                frames.setdefault(name, []).append(edition.table(name))
     part.mkdir()
-    for name, own in frames.items():
-        rows = pd.concat(own, ignore_index=True)
-        values = (f"CAST({_value(name, column)} AS {_type(column)}) AS {column.name}" for column in fields(name))
-        _copy(f"SELECT {', '.join(values)} FROM rows", part / f"{name}.parquet", rows)
+    with _database(part) as database:
+        for name, own in frames.items():
+            for number, rows in enumerate(own, first):
+                database.register(f"of_{number}", rows)
+            query = " UNION ALL ".join(_select(name, number) for number in range(first, first + len(own)))
+            _copy(database, query, part / f"{name}.parquet")
     return {name: sum(map(len, own)) for name, own in frames.items()}
 
 
-def _join(parts: list[Path], to: Path) -> None:
-    """Join a table's parts into one file, in the order of divisions, and remove them."""
-    found = [path for part in parts if (path := part / to.name).exists()]
+def _gather(parts: list[Path], name: str, into: Path) -> str | list[str]:
+    """Move a table's parts into a folder of its name below ``into``, or a single one there; return the paths."""
+    found = [path for part in parts if (path := part / f"{name}.parquet").exists()]
     if len(found) == 1:
-        found[0].replace(to)
-        return
-    _copy(f"SELECT * FROM read_parquet([{', '.join(map(_quoted, found))}])", to)
-    for path in found:
-        path.unlink()
+        found[0].replace(into / found[0].name)
+        return found[0].name
+    (into / name).mkdir()
+    places = [f"{name}/{path.parent.name}.parquet" for path in found]
+    for path, place in zip(found, places, strict=True):
+        path.replace(into / place)
+    return places
 
 
-def _copy(query: str, to: Path, rows: pd.DataFrame | None = None) -> None:
-    """Write what the query gives as Parquet; ``rows`` is the table of that name in it."""
+def _database(beside: Path) -> duckdb.DuckDBPyConnection:
+    """Open a database in memory; what is beyond its limit waits in the folder ``beside``."""
     import duckdb
 
-    # One thread, so that the same seed gives the same bytes; what is beyond the limit waits beside the result.
-    config: dict[str, Any] = {"memory_limit": MEMORY, "threads": 1, "temp_directory": str(to.parent / "waiting")}
-    with duckdb.connect(config=config) as database:
-        database.execute("SET enable_progress_bar = false")
-        if rows is not None:
-            database.register("rows", rows)
-        database.execute(f"COPY ({query}) TO {_quoted(to)} (FORMAT parquet, COMPRESSION zstd)")
+    # one thread, so that the same seed gives the same bytes
+    config: dict[str, Any] = {"memory_limit": MEMORY, "threads": 1, "temp_directory": str(beside / "waiting")}
+    database = duckdb.connect(config=config)
+    database.execute("SET enable_progress_bar = false")
+    return database
+
+
+def _copy(database: duckdb.DuckDBPyConnection, query: str, to: Path) -> None:
+    # columns of many values, such as ids, are written as they are: looking for the same ones again takes long
+    options = "FORMAT parquet, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 500"
+    database.execute(f"COPY ({query}) TO {_quoted(to)} ({options})")
 
 
 def _quoted(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _value(table: str, column: Column) -> str:
+def _select(name: str, number: int) -> str:
+    """Return the SQL that gives a division's rows of a table, registered as ``of_`` and its number, as declared."""
+    values = (f"CAST({_value(name, column, number)} AS {_type(column)}) AS {column.name}" for column in fields(name))
+    return f"SELECT {', '.join(values)} FROM of_{number}"
+
+
+def _value(table: str, column: Column, number: int) -> str:
     """Return the SQL of a column's value: identifiers that are not the catalogue's get their division's number."""
+    if column is DIVISION:
+        return str(number)
     referred = column.refers.partition(".")[0]
     if not column.name.endswith("_id") or table in CATALOGUE or referred in CATALOGUE:
         return column.name
-    return f"regexp_replace({column.name}, '-', format('-{{:04d}}-', division))"
+    return f"replace({column.name}, '-', '-{number:04d}-')"
 
 
 def _type(column: Column) -> str:

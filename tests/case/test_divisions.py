@@ -77,15 +77,22 @@ def test_the_same_seed_gives_the_same_bytes_however_many_processes_make_them(tmp
     folder = write_large(3, count, tmp_path / "large", names, lambda done, of: seen.append((done, of)))
     again = write_large(3, count, tmp_path / "again", names, processes=2)
     assert seen == [(AT_A_TIME, count), (count, count)]
-    assert {p.name: p.read_bytes() for p in folder.iterdir()} == {p.name: p.read_bytes() for p in again.iterdir()}
+    files = sorted(path.relative_to(folder) for path in folder.rglob("*.*"))
+    assert [(folder / path).read_bytes() for path in files] == [(again / path).read_bytes() for path in files]
+    assert sorted(path.relative_to(again) for path in again.rglob("*.*")) == files
     package = json.loads((folder / "datapackage.json").read_text())
     assert [resource["name"] for resource in package["resources"]] == names
     for resource in package["resources"]:
-        kept = rows(folder / resource["path"])
+        paths = [resource["path"]] if resource["name"] in CATALOGUE else resource["path"]
+        kept = pd.concat([rows(folder / path) for path in paths])
         assert list(kept.columns) == [field["name"] for field in resource["schema"]["fields"]]
         assert resource["rows"] == len(kept)
         assert resource["name"] in CATALOGUE or list(kept.division) == sorted(kept.division)
-    assert set(rows(folder / "regions.parquet").division) == set(range(count))
+    assert [set(rows(folder / "regions" / name).division) for name in ("000000.parquet", "000010.parquet")] == [
+        set(range(AT_A_TIME)),
+        {AT_A_TIME},
+    ]
+    assert set(rows(folder / "regions" / "*.parquet").division) == set(range(count))
 
 
 def test_a_table_that_does_not_exist_is_named(tmp_path):

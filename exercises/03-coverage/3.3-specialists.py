@@ -14,7 +14,7 @@
 #     answer: {type: number, tolerance: "1%"}
 #   call_from:
 #     points: 1
-#     answer: {type: number, tolerance: 1}
+#     answer: {type: mapping, tolerance: 1}
 # ---
 # %% [markdown]
 # The reading judged the specialists by Insight. Many of their hours go into devices, Series 4 and Series 7. Ingrid Solheim wants a
@@ -242,37 +242,47 @@ break_even = worked["specialist_eur"].mean() / ((rate[True] - rate[False]) * MAR
 # %% [markdown] task="call_from"
 # **4. From which deal size does a seller get a specialist?**
 #
-# A specialist is called where the lift can be told from chance: where the whole interval of `lift` lies above zero. Answer: a number
-# `call_from`, the lower end (EUR) of the smallest size from which this holds, for that size and for each larger one. `STARTS` has the
-# lower end of each size. It counts as right to the euro.
+# A specialist is called where the lift can be told from chance: where the whole interval of `lift` lies above zero. Answer: a dict
+# `call_from` with two amounts, right to the euro:
+#
+# - `"from_eur"`: the lower end of the smallest size from which this holds, for that size and for each larger one; `STARTS` has the lower
+#   end of each size
+# - `"freed_eur"`: what the specialists' hours on smaller deals than that cost in the three years, open deals included. This is what the
+#   large deals gain, and what sellers of small ones will miss.
 # %% answer="call_from"
 STARTS = dict(zip(SIZES, [0, 30_000, 60_000, 120_000]))
 
 ### BEGIN SOLUTION
 found = lift.set_index("size").loc[SIZES]
 seen = found["lift"] - found["half_width"] > 0
-call_from = STARTS[seen[::-1].cummin()[::-1].idxmax()]
+from_eur = STARTS[seen[::-1].cummin()[::-1].idxmax()]
+call_from = {"from_eur": from_eur, "freed_eur": deals.loc[deals["amount_eur"] < from_eur, "specialist_eur"].sum()}
 ### END SOLUTION
 # %% check="call_from"
-assert isinstance(call_from, (int, float, np.number)), "call_from should be a number"
-assert 0 <= call_from <= 120_000, "call_from is a deal size in EUR, no larger than the lower end of the largest size"
+assert isinstance(call_from, (dict, pd.Series)), "call_from should be a dict"
+assert set(call_from.keys()) == {"from_eur", "freed_eur"}, 'call_from needs the keys "from_eur" and "freed_eur"'
+assert 0 <= call_from["from_eur"] <= 120_000, "from_eur is a deal size, no larger than the lower end of the largest size"
+assert call_from["freed_eur"] <= deals["specialist_eur"].sum(), "no more can be freed than all of the specialists' hours cost"
 # %% hidden="call_from"
 expect(call_from)
 # %% after="call_from"
-spared = deals[deals["specialist"] & (deals["amount_eur"] < call_from)]
-print(f"Under the rule {len(spared)} calls of the three years would not have been made; they cost EUR {spared['specialist_eur'].sum():,.0f}.")
+spared = deals[deals["specialist"] & (deals["amount_eur"] < call_from["from_eur"])]
+print(f"Under the rule {len(spared)} calls of the three years would not have been made.")
 # %% [markdown] hint="call_from"
 # A difference of rates on a few dozen deals is a guess with a width. Which of the four guesses lies clear of zero?
 # %% [markdown] hint="call_from"
 # The interval of a size runs from `lift` less `half_width` to `lift` plus `half_width`. Look at its lower end, size by size, from the
 # largest down.
+# %% [markdown] hint="call_from"
+# `deals["amount_eur"] < from_eur` picks the smaller deals, and `specialist_eur` is missing where no specialist worked; `.sum()` passes over
+# what is missing.
 # %% [markdown] wrong="formula_size" task="call_from"
 # This takes the size that the formula gives. Its lift was measured on the large deals, and the sum carries it to wherever cost and margin happen to meet; specialists would
 # be called to deals where nobody has seen them help. At which sizes does `lift` show that they do?
 # %% wrong="formula_size" task="call_from"
-call_from = break_even
+call_from = {"from_eur": break_even, "freed_eur": deals.loc[deals["amount_eur"] < break_even, "specialist_eur"].sum()}
 # %% [markdown] wrong="everybody" task="call_from"
 # This keeps the rule of today, by which everybody may call. It is fair to sellers, and the hours that go to small deals are missing on the large ones. Which
 # sizes have shown a lift?
 # %% wrong="everybody" task="call_from"
-call_from = 0
+call_from = {"from_eur": 0, "freed_eur": 0}

@@ -8,7 +8,7 @@
 #     answer: {type: table, keys: [name], columns: {extra_wins: 0.1, extra_margin_eur: 500, per_euro: 0.03, low_per_euro: 0.05}}
 #   again:
 #     points: 2
-#     answer: {type: mapping}
+#     answer: {type: table, keys: [name], columns: {high_per_euro: 0.05, answer: null}}
 # ---
 # %% [markdown]
 # The reading took one of three SPIFFs apart. Ingrid Solheim has money for one in 2026 and three people who ask for theirs. All three now stand side by side.
@@ -153,38 +153,40 @@ for spiff in spiffs.itertuples():
     rows.append({"name": spiff.name, "extra_wins": extra, "extra_margin_eur": extra * each, "per_euro": extra * each / spiff.paid_eur, "low_per_euro": (extra - luck) * each / spiff.paid_eur})
 returns = pd.DataFrame(rows)
 # %% [markdown] task="again"
-# **2. What may be said to each of the three friends?** There is money for one SPIFF. Each friend will ask why the own one does not run, and will pass the answer on.
+# **2. What may be said to each of the three friends?** There is money for one SPIFF. Each friend will ask why theirs does not run, and will pass the answer on.
 #
-# `again` is a dict with each `name` as a key and one of three texts as its value. Luck can add as much as it can take away, so the upper end lies as far above `per_euro` as
-# `low_per_euro` lies below it.
+# `again` is a DataFrame with one row for each `name` and the columns
+#
+# - `high_per_euro`: what the SPIFF may have brought for a euro at best. Luck can take away as much as it can add, so this end lies as far above `per_euro` as `low_per_euro` lies below it (EUR, within 0.05).
+# - `answer`: one of the three texts below
+#
+# The texts:
 #
 # - `"run again"`: it brought more than it paid, and luck alone does not explain that it brought something
 # - `"lost money"`: even with luck counted in its favour it brought less than it paid
 # - `"cannot tell"`: neither
 # %% answer="again"
 ### BEGIN SOLUTION
-again = {}
-for row in returns.itertuples():
-    high = row.per_euro + (row.per_euro - row.low_per_euro)
-    if row.per_euro > 1 and row.low_per_euro > 0:
-        again[row.name] = "run again"
-    elif high < 1:
-        again[row.name] = "lost money"
-    else:
-        again[row.name] = "cannot tell"
+high = 2 * returns["per_euro"] - returns["low_per_euro"]
+earned = (returns["per_euro"] > 1) & (returns["low_per_euro"] > 0)
+answer = np.select([earned, high < 1], ["run again", "lost money"], "cannot tell")
+again = pd.DataFrame({"name": returns["name"], "high_per_euro": high, "answer": answer})
 ### END SOLUTION
 # %% check="again"
-given = dict(again)
-assert set(given) == set(spiffs["name"]), f"the keys are {sorted(spiffs['name'])}"
+assert isinstance(again, pd.DataFrame), "again should be a DataFrame with one row for each SPIFF"
+seen = again.reset_index()
+missing = [c for c in ["name", "high_per_euro", "answer"] if c not in seen.columns]
+assert not missing, f"again lacks the columns {missing}"
+assert set(seen["name"]) == set(spiffs["name"]), f"the names are {sorted(spiffs['name'])}"
 words = {"run again", "lost money", "cannot tell"}
-assert set(given.values()) <= words, f"the values are {sorted(words)}; found {sorted(set(map(str, given.values())))}"
+assert set(seen["answer"]) <= words, f"the answers are {sorted(words)}; found {sorted(set(map(str, seen['answer'])))}"
 # %% hidden="again"
 expect(again)
-assert again["Year-end meters"] != "run again", "the year's end would have come anyway"
+assert again.reset_index().set_index("name").loc["Year-end meters", "answer"] != "run again", "the year's end would have come anyway"
 # %% after="again"
-unknown = [name for name, word in again.items() if word == "cannot tell"]
-print(f"Run again: {', '.join(name for name, word in again.items() if word == 'run again')}.")
-print(f"Not shown to have earned or lost their cost: {', '.join(unknown)}. Whoever wants one of them back may try it in two regions of six, and count.")
+named = again.reset_index().groupby("answer")["name"].agg(", ".join)
+print(f"Run again: {named.get('run again', 'none')}.")
+print(f"Not shown to have earned or lost their cost: {named.get('cannot tell', 'none')}. Whoever wants one of them back may try it in two regions of six, and count.")
 # %% [markdown] hint="again"
 # A SPIFF that brought 70 cents for a euro, with an interval from nothing to two euros: did it lose money?
 # %% [markdown] hint="again"
@@ -195,10 +197,12 @@ print(f"Not shown to have earned or lost their cost: {', '.join(unknown)}. Whoev
 # This judges by the best estimate alone, above one euro or below. Two of the friends would be told that theirs lost money or earned it, when luck can carry a SPIFF that does nothing as far either way. Whoever
 # was told wrongly will not believe the next sum. How far does each interval reach?
 # %% wrong="by_the_estimate" task="again"
-again = {row.name: "run again" if row.per_euro > 1 else "lost money" for row in returns.itertuples()}
+high = 2 * returns["per_euro"] - returns["low_per_euro"]
+again = pd.DataFrame({"name": returns["name"], "high_per_euro": high, "answer": np.where(returns["per_euro"] > 1, "run again", "lost money")})
 # %% [markdown] wrong="most_bookings" task="again"
 # This takes the SPIFF with the most bookings for each euro paid. That figure is 1 divided by its rate, whatever anybody did, so the cheapest rate always wins. What would the customers of those months have
 # ordered anyway?
 # %% wrong="most_bookings" task="again"
 cheapest = spiffs.loc[spiffs["pay_rate"].idxmin(), "name"]
-again = {name: "run again" if name == cheapest else "cannot tell" for name in spiffs["name"]}
+high = 2 * returns["per_euro"] - returns["low_per_euro"]
+again = pd.DataFrame({"name": returns["name"], "high_per_euro": high, "answer": np.where(returns["name"] == cheapest, "run again", "cannot tell")})

@@ -11,7 +11,7 @@
 #     answer: {type: table, keys: [model], columns: {gap: 0.002, moved: 0.002}}
 #   report:
 #     points: 1
-#     answer: {type: text}
+#     answer: {type: table, keys: [channel], columns: {change: 0.002}}
 # ---
 # %% [markdown]
 # The reading credited the new business won in 2024. Tomasz Wieczorek's report is on **2025**, and he wants one rule in it, with a reason.
@@ -290,7 +290,7 @@ compare = pd.DataFrame({
     "moved": [twice.loc["salesperson", model] - table.loc["salesperson", model] for model in MODELS],
 })
 # %% [markdown] task="report"
-# **3. Which rule goes into the report?** It stays there for a year.
+# **3. Which rule goes into the report, and who loses by it?** It stays there for a year. Today the system reports `last`.
 #
 # Daniel Reyes and Claire Whitcombe agree that the rule must
 #
@@ -298,7 +298,7 @@ compare = pd.DataFrame({
 # 2. give something to every channel that was on the journey of at least one won deal in ten, and
 # 3. of the rules that are left, be the nearest to what customers say.
 #
-# `report` is a text: the name of the rule, as in `MODELS`.
+# `report` is a DataFrame with one row for each `channel` and its `change`: the share of the credit that it gets under the rule that you choose, less the share that it gets today (a fraction, within 0.002; negative for those who lose).
 # %% answer="report"
 ### BEGIN SOLUTION
 won = journeys[journeys["status"] == "won"]
@@ -306,28 +306,38 @@ often = won.groupby("channel")["opportunity_id"].nunique() >= 0.1 * won["opportu
 present = often[often].index
 shares = credit.set_index("channel")
 allowed = [m for m in MODELS if compare.set_index("model").loc[m, "moved"] < 0.001 and (shares.loc[present, m] > 0).all()]
-report = compare.set_index("model").loc[allowed, "gap"].idxmin()
+rule = compare.set_index("model").loc[allowed, "gap"].idxmin()
+report = (shares[rule] - shares["last"]).rename("change").reset_index()
 ### END SOLUTION
 # %% check="report"
-assert isinstance(report, str) and report in MODELS, f"report is one of {MODELS}, as a text"
+assert isinstance(report, pd.DataFrame), "report should be a DataFrame with one row for each channel"
+seen = report.reset_index()
+assert {"channel", "change"} <= set(seen.columns), "report needs the columns channel and change"
+assert sorted(seen["channel"]) == CHANNELS, "one row for each of the seven channels"
+assert abs(seen["change"].sum()) < 0.01, "what one channel gains another loses: the changes add up to 0"
 # %% hidden="report"
 expect(report)
+assert report["change"].min() < -0.02 < 0.02 < report["change"].max(), "the report that the system writes today pays the door for the visit"
+# %% after="report"
+bar(report, "channel", "change", title="Credit gained or lost against today's report, as a fraction of all")
 # %% [markdown] hint="report"
 # Strike out rules one condition at a time. The second condition needs the number of won deals on whose journeys each channel was.
 # %% [markdown] hint="report"
 # `won.groupby("channel")["opportunity_id"].nunique()`, against the number of won deals. Then look for a zero in `credit`.
+# %% [markdown] hint="report"
+# With the rule chosen, `credit.set_index("channel")` has a column for it and one for `last`. Subtract, name the result `change`, and `.reset_index()`.
 # %% [markdown] wrong="nearest" task="report"
 # This is the rule that is nearest to the customers, and they were asked where they *first* took Tessaly seriously. It gives nothing to what came later, so
 # nobody would be thanked for a search page that most customers pass through. What did the second condition ask?
 # %% wrong="nearest" task="report"
-report = "first"
+report = (credit.set_index("channel")["first"] - credit.set_index("channel")["last"]).rename("change").reset_index()
 # %% [markdown] wrong="dashboard" task="report"
-# This is what the system reports by itself. It can't be moved by logging, and it pays the door for the visit: customers name search least often, and it
+# This leaves what the system reports by itself. It can't be moved by logging, and it pays the door for the visit: customers name search least often, and it
 # would lead. Which other rule is as firm and nearer to what they say?
 # %% wrong="dashboard" task="report"
-report = "last"
+report = pd.DataFrame({"channel": CHANNELS, "change": 0.0})
 # %% [markdown] wrong="even_split" task="report"
 # An equal share for each touch is easy to explain, and fair as long as touches enter themselves. Salespeople enter their own, and by this rule each further
 # entry pays. What does `moved` say?
 # %% wrong="even_split" task="report"
-report = "linear"
+report = (credit.set_index("channel")["linear"] - credit.set_index("channel")["last"]).rename("change").reset_index()

@@ -11,7 +11,9 @@ import ast
 import builtins
 import contextlib
 import importlib
+import inspect
 import json
+import signal
 import socket
 import sys
 import time
@@ -19,7 +21,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -89,7 +91,7 @@ class Names(dict[str, Any]):
         self._deleted: set[str] = set()
 
     def __delitem__(self, name: str) -> None:
-        if name in self:
+        if super().__contains__(name):
             super().__delitem__(name)
         else:
             self._asks.value(name)
@@ -102,6 +104,17 @@ class Names(dict[str, Any]):
         if name in self._deleted and isinstance(value, RemoteFunction):
             self._deleted.discard(name)
             self._asks.restore(name, value)
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or (isinstance(name, str) and self._asks.has(name))
+
+    def get(self, name: str, default: Any = None) -> Any:
+        if name not in self:
+            return default
+        return self[name]
+
+    def keys(self) -> Any:
+        return list(dict.fromkeys([*super().keys(), *self._asks.names()]))
 
     def __missing__(self, name: str) -> Any:
         if hasattr(builtins, name) or (name.startswith("__") and name.endswith("__")):
@@ -117,8 +130,34 @@ class RemoteFunction:
         self.handle = handle
         self._learner = learner
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         return self._learner.call(self.handle, args, kwargs)
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "__doc__":
+            return self._learner.attribute(self.handle, name)
+        return super().__getattribute__(name)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "__signature__":
+            return self._learner.signature(self.handle)
+        if name.startswith("_") and name not in ("__annotations__", "__defaults__", "__kwdefaults__"):
+            raise AttributeError(name)
+        return self._learner.attribute(self.handle, name)
+
+
+class RemoteIterator:
+    """A generator or other iterator of the learner's, advanced where it lives."""
+
+    def __init__(self, learner: Learner, handle: int) -> None:
+        self.handle = handle
+        self._learner = learner
+
+    def __iter__(self) -> RemoteIterator:
+        return self
+
+    def __next__(self) -> Any:
+        return self._learner.advance(self.handle)
 
 
 class Learner:
@@ -129,12 +168,17 @@ class Learner:
         self.seconds = seconds
         self.until = until
         self.dead = ""
+        self.ran: list[str] = []
         self._kept: dict[str, Any] = {}
+        self._lent: list[Any] = []
+        self._by = 0.0
+        """When the call that is under way must have ended, with all that it calls back."""
 
     def run(self, source: str) -> list[dict[str, Any]]:
         """Run a cell there and give its outputs, cleaned."""
         if self.dead:
             return [error("DeadKernelError", self.dead)]
+        self.ran.append(source)
         try:
             reply, _ = self._ask({"op": "run", "source": source, "seconds": self.seconds})
         except LearnerError:
@@ -156,16 +200,57 @@ class Learner:
         reply, received = self._ask({"op": "reach", "name": name})
         if reply.get("has") is False:
             raise NameError(f"name {name!r} is not defined")
-        module = reply.get("module")
-        if isinstance(module, str):
-            if module.split(".")[0] in _MODULES and module in sys.modules:
-                return sys.modules[module]
-            raise CannotCrossError(f"{name} is the module {module[:80]}")
-        if type(reply.get("handle")) is int:
-            self._kept[name] = RemoteFunction(self, name, reply["handle"])
-        else:
-            self._kept[name] = self._read(reply, received)
+        self._kept[name] = self._read(reply, received, name)
         return self._kept[name]
+
+    def has(self, name: str) -> bool:
+        """Whether the learner has something of this name."""
+        if name in self._kept:
+            return True
+        return self._ask({"op": "reach", "name": name})[0].get("has") is not False
+
+    def names(self) -> list[str]:
+        """The names that the learner has."""
+        names = self._ask({"op": "names"})[0].get("names")
+        return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file of this name where the learner's code runs."""
+        with contextlib.suppress(LearnerError):
+            return self._ask({"op": "exists", "name": path})[0].get("exists") is True
+        return False
+
+    def seed(self, module: str, value: Any) -> None:
+        """Seed random numbers there as a test seeds its own."""
+        if not self.dead and (value is None or type(value) is int):
+            self._ask({"op": "seed", "name": module, "value": value})
+
+    def attribute(self, handle: int, name: str) -> Any:
+        """An attribute of something of the learner's."""
+        return self._read(*self._ask({"op": "attribute", "handle": handle, "name": name}), name)
+
+    def signature(self, handle: int) -> inspect.Signature:
+        """The parameters of a function there; their defaults, if any, are not told."""
+        reply, _ = self._ask({"op": "signature", "handle": handle})
+        try:
+            found = [
+                inspect.Parameter(
+                    str(name)[:80],
+                    list(inspect._ParameterKind)[int(kind)],
+                    default=inspect.Parameter.empty if required else ...,
+                )
+                for name, kind, required in reply["parameters"]
+            ]
+            return inspect.Signature(found)
+        except (KeyError, ValueError, TypeError, IndexError):
+            raise AttributeError("__signature__") from None
+
+    def advance(self, handle: int) -> Any:
+        """The next value of an iterator there. Raises StopIteration at its end."""
+        reply, received = self._timed({"op": "next", "handle": handle, "seconds": self.seconds})
+        if reply.get("stop") is True:
+            raise StopIteration
+        return self._read(reply, received)
 
     def delete(self, name: str) -> None:
         """Delete a name there, as tests do to see whether it is used."""
@@ -180,24 +265,63 @@ class Learner:
         """Call a function there, by value; a function of the learner's among the arguments is named by its handle."""
         buffers: list[bytes] = []
         given = {**{str(at): value for at, value in enumerate(args)}, **kwargs}
-        functions = {at: value.handle for at, value in given.items() if isinstance(value, RemoteFunction)}
-        args = [None if str(at) in functions else value for at, value in enumerate(args)]
-        kwargs = {name: None if name in functions else value for name, value in kwargs.items()}
+        remote = (RemoteFunction, RemoteIterator)
+        functions = {at: value.handle for at, value in given.items() if isinstance(value, remote)}
+        rest = {at: value for at, value in given.items() if callable(value) and at not in functions}
+        known = {at: place for at, value in rest.items() if (place := _place_of(value))}
+        lent = {at: self._lend(value) for at, value in rest.items() if at not in known}
+        sent = [None if str(at) in functions or str(at) in rest else value for at, value in enumerate(args)]
+        named = {name: None if name in functions or name in rest else value for name, value in kwargs.items()}
         request = {
-            "op": "call", "handle": handle, "functions": functions,
-            "args": encode(args, buffers), "kwargs": encode(kwargs, buffers),
+            "op": "call", "handle": handle, "functions": functions, "lent": lent, "known": known,
+            "seconds": self.seconds, "args": encode(sent, buffers), "kwargs": encode(named, buffers),
         }  # fmt: skip
-        return self._read(*self._ask(request, buffers))
+        reply, received = self._timed(request, buffers)
+        after = reply.get("after")
+        if isinstance(after, list) and len(after) == len(sent):
+            for arg, form in zip(args, after, strict=True):
+                if form is not None:
+                    _change(arg, self._read({"value": form}, received))
+        return self._read(reply, received)
 
-    def _read(self, reply: dict[str, Any], received: list[bytes]) -> Any:
+    def _lend(self, function: Any) -> int:
+        self._lent.append(function)
+        return len(self._lent) - 1
+
+    def _timed(self, request: dict[str, Any], buffers: Sequence[bytes] = ()) -> tuple[dict[str, Any], list[bytes]]:
+        """Ask for something that runs the learner's code, and be called back meanwhile."""
+        before, self._by = self._by, self._by or time.monotonic() + self.seconds + _GRACE
+        try:
+            reply, received = self._ask(request, buffers)
+            while "callback" in reply:
+                out: list[bytes] = []
+                reply, received = self._ask(self._called_back(reply, received, out), out)
+            return reply, received
+        finally:
+            self._by = before
+
+    def _called_back(self, reply: dict[str, Any], received: list[bytes], out: list[bytes]) -> dict[str, Any]:
+        try:
+            args, kwargs = decode(reply["args"], received), decode(reply["kwargs"], received)
+            return {"op": "result", "value": encode(self._lent[int(reply["callback"])](*args, **kwargs), out)}
+        except Exception as e:
+            out.clear()
+            return {"op": "result", "error": [type(e).__name__, str(e)[:2000]]}
+
+    def _read(self, reply: dict[str, Any], received: list[bytes], name: str = "function") -> Any:
         if "opaque" in reply:
             raise CannotCrossError(f"a value of kind {str(reply['opaque'])[:80]}")
         if "error" in reply:
-            name, text = _pair(reply["error"])
-            known = getattr(builtins, name, None)
-            if isinstance(known, type) and issubclass(known, Exception):
-                raise known(text)
-            raise LearnerError(f"{name}: {text}")
+            raise _raised(reply["error"], received)
+        module = reply.get("module")
+        if isinstance(module, str):
+            if module.split(".")[0] in _MODULES and module in sys.modules:
+                return sys.modules[module]
+            raise CannotCrossError(f"{name} is the module {module[:80]}")
+        if type(reply.get("handle")) is int:
+            return RemoteFunction(self, name, reply["handle"])
+        if type(reply.get("iterator")) is int:
+            return RemoteIterator(self, reply["iterator"])
         try:
             return decode(reply.get("value"), received)
         except MalformedError as e:
@@ -206,8 +330,10 @@ class Learner:
     def _ask(self, request: dict[str, Any], buffers: Sequence[bytes] = ()) -> tuple[dict[str, Any], list[bytes]]:
         if self.dead:
             raise LearnerError(self.dead)
-        wait = min(self.seconds + _GRACE, self.until - time.monotonic())
+        now = time.monotonic()
+        wait = min(self._by - now if self._by else self.seconds + _GRACE, self.until - now)
         self.sock.settimeout(max(wait, 0.01))
+        done = False
         try:
             send(self.sock, request, buffers)
             reply, received = receive(self.sock)
@@ -218,9 +344,15 @@ class Learner:
         except (MalformedError, MemoryError):
             self.dead = "What it sent back was not in form."
         else:
+            done = True
             if isinstance(reply, dict):
+                _say(reply.get("said"))
                 return reply, received
             self.dead = "What it sent back was not in form."
+        finally:
+            if not done and not self.dead:
+                # The test itself was stopped in between.
+                self.dead = "It took too long and was stopped."
         # An answer that comes late must not be taken for that to the next question.
         self.sock.close()
         raise LearnerError(self.dead)
@@ -239,6 +371,7 @@ def judge(
     """
     learner = Learner(sock, seconds, time.monotonic() + total)
     names = Names(learner)
+    _lend_an_ear(names, learner)
     _import_given(cells, names)
     verdict = Verdict([clean(outputs) for outputs in ahead])
     room = _ALL_OUTPUT
@@ -256,6 +389,108 @@ def judge(
         verdict.outputs.append(outputs)
     verdict.ended = learner.dead
     return verdict
+
+
+class _Main(ModuleType):
+    """What tests import from when they import from `__main__`."""
+
+    def __init__(self, names: Names) -> None:
+        super().__init__("__main__")
+        self.__dict__["_names"] = names
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.__dict__["_names"][name]
+        except (KeyError, NameError):
+            raise AttributeError(name) from None
+
+
+def _lend_an_ear(names: Names, learner: Learner) -> None:
+    """Let what tests do to their own process be done to the learner's too, as if both were one."""
+    import random
+
+    import numpy
+
+    def seeding(module: Any) -> Any:
+        plain = module.seed
+
+        def seed(*args: Any, **kwargs: Any) -> None:
+            plain(*args, **kwargs)
+            learner.seed(module.__name__, (*args, *kwargs.values(), None)[0])
+
+        return seed
+
+    def getsource(object: Any) -> str:
+        value = object
+        if not isinstance(value, RemoteFunction):
+            return plain_source(value)
+        # The learner's process would say what it likes; what ran there is known here.
+        for source in reversed(learner.ran):
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError):
+                for node in _parse(source).body:
+                    if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == value.__name__:
+                        return f"{ast.get_source_segment(source, node)}\n"
+        raise CannotCrossError(f"the source of {value.__name__}")
+
+    random.seed, numpy.random.seed = seeding(random), seeding(numpy.random)
+    plain_source, inspect.getsource = inspect.getsource, getsource
+    sys.modules["__main__"] = _Main(names)
+    names["display"] = lambda *values, **_: print(*values)
+
+
+def _place_of(value: Any) -> list[str]:
+    """Where the learner's process finds the same function or class by name, if it does."""
+    name = getattr(value, "__name__", "")
+    for module in ("builtins", "math", "operator", "numpy", "pandas", "statistics"):
+        if isinstance(name, str) and module in sys.modules and getattr(sys.modules[module], name, None) is value:
+            return [module, name]
+    return []
+
+
+def _change(arg: Any, now: Any) -> None:
+    """Do to a test's own value what a function of the learner's did to the copy that it was given."""
+    if type(arg) is not type(now):
+        return
+    if isinstance(arg, (list, bytearray)):
+        arg[:] = now
+    elif isinstance(arg, (dict, set)):
+        arg.clear()
+        arg.update(now)
+    elif type(arg).__name__ == "ndarray" and arg.shape == now.shape and arg.dtype == now.dtype:
+        arg[...] = now
+    elif type(arg).__name__ == "DataFrame":
+        arg._update_inplace(now)
+
+
+def _say(said: Any) -> None:
+    """Print in the test what the learner's code printed while the test called it."""
+    for one in said[:MAX_OUTPUTS] if isinstance(said, list) else ():
+        if isinstance(one, list) and len(one) == 2 and isinstance(one[1], str):
+            (sys.stderr if one[0] == "stderr" else sys.stdout).write(_text(one[1]))
+
+
+_ERRORS = ("builtins", "decimal", "json.decoder", "numpy.linalg", "pandas.errors", "statistics", "zoneinfo", "re")
+
+
+def _raised(sent: Any, received: list[bytes]) -> BaseException:
+    """The error of the learner's as the nearest class that tests can know, made with the same values if it can be."""
+    pair, classes = _pair(sent), sent[2] if isinstance(sent, list) and len(sent) == 4 else []
+    values: list[Any] = [pair[1]]
+    if isinstance(classes, list) and sent[3:] and isinstance(sent[3], dict):
+        with contextlib.suppress(MalformedError):
+            values = list(decode(sent[3], received))
+    for place in classes if isinstance(classes, list) else []:
+        if not (isinstance(place, list) and len(place) == 2 and place[0] in _ERRORS and isinstance(place[1], str)):
+            continue
+        kind = getattr(sys.modules.get(place[0]), place[1], None)
+        # What every error is says nothing, and a test that catches it may still ask for the text.
+        if isinstance(kind, type) and issubclass(kind, (Exception, SystemExit)) and kind is not Exception:
+            with contextlib.suppress(Exception):
+                return kind(*values)
+            made: BaseException = kind.__new__(kind)
+            made.args = tuple(values)
+            return made
+    return LearnerError(f"{pair[0]}: {pair[1]}")
 
 
 def _import_given(cells: Sequence[Cell], names: Names) -> None:
@@ -303,6 +538,8 @@ def _test(source: str, names: Names, learner: Learner) -> tuple[list[dict[str, A
     before = sys.stdout, sys.stderr
     # A warning is no failure: nbgrader would take anything on stderr for one.
     sys.stdout, sys.stderr = Stream("stdout", sink), Stream("stdout", sink)
+    signal.signal(signal.SIGALRM, _stopped)
+    signal.setitimer(signal.ITIMER_REAL, learner.seconds + 2 * _GRACE, 1.0)
     try:
         code, last = _compiled(source)
         exec(code, names)
@@ -311,15 +548,36 @@ def _test(source: str, names: Names, learner: Learner) -> tuple[list[dict[str, A
             if value is not None and not source.rstrip().endswith(";"):
                 sink.bundle("execute_result", {"text/plain": repr(value)[:_TEXT]})
     except BaseException as e:
-        if isinstance(e, (CannotCrossError, OpaqueError)):
-            opaque = str(e)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        opaque = _beyond(e, learner)
         sink.add(error(type(e).__name__, str(e), _where(e)))
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         sys.stdout, sys.stderr = before
     for output in sink.outputs:
         if isinstance(output.get("text"), list):
             output["text"] = "".join(output["text"])
     return clean(sink.outputs), opaque
+
+
+class CellTimeoutError(BaseException):
+    """A test ran longer than a cell may."""
+
+
+def _stopped(*_: Any) -> None:
+    raise CellTimeoutError("the test took too long and was stopped")
+
+
+def _beyond(e: BaseException, learner: Learner) -> str:
+    """What a test needs that can't leave the learner's process, if that is why it failed."""
+    if isinstance(e, (CannotCrossError, OpaqueError)):
+        return str(e)
+    text = str(e)
+    if isinstance(e, TypeError) and ("expected, got RemoteFunction" in text or "do not inherit from BaseExc" in text):
+        return "a class or function itself, not what it gives"
+    if isinstance(e, FileNotFoundError) and isinstance(e.filename, str) and learner.exists(e.filename):
+        return f"the file {e.filename[:80]}, which the code wrote"
+    return ""
 
 
 def _where(e: BaseException) -> list[str]:
@@ -393,7 +651,7 @@ def _text(value: Any) -> str:
 
 
 def _pair(value: Any) -> tuple[str, str]:
-    if isinstance(value, list) and len(value) == 2:
+    if isinstance(value, list) and len(value) >= 2:
         return _text(value[0])[:200], _text(value[1])[:2000]
     return "Error", "it gave no reason"
 

@@ -3,18 +3,30 @@
 It is forked from a parent in which the shell is ready, locked up, and then serves one socket until that closes:
 
     {"op": "run", "source": …, "seconds": …}      -> {"outputs": [...]}
-    {"op": "reach", "name": …}     -> {"value": form}, {"handle": number} for a function, {"module": name},
-                                      {"opaque": kind} or {"has": false}
-    {"op": "call", "handle": …, "args": form, "kwargs": form, "functions": {position or name: handle}}
-                                   -> {"value": form}, {"opaque": kind} or {"error": [name, text]}
+    {"op": "reach", "name": …}     -> {"value": form}, {"handle": number} for a function, {"iterator": number},
+                                      {"module": name}, {"opaque": kind} or {"has": false}
+    {"op": "call", "handle": …, "args": form, "kwargs": form, "seconds": …, "functions": {position or name: handle},
+     "lent": {…: number}, "known": {…: [module, name]}}
+                                   -> as reach, with "after": what it left of its arguments if it gave nothing;
+                                      or {"error": [name, text, classes, args]};
+                                      or {"callback": number, "args": form, "kwargs": form}, to be answered by
+    {"op": "result", "value": form} or {"op": "result", "error": [name, text]}
+    {"op": "next", "handle": …, "seconds": …}              -> as call, or {"stop": true}
+    {"op": "attribute", "handle": …, "name": …}            -> as reach
+    {"op": "signature", "handle": …}                       -> {"parameters": [[name, kind, required], …]}
+    {"op": "names"}, {"op": "exists", "name": path}, {"op": "seed", "name": module, "value": number}
     {"op": "del", "name": …}, {"op": "set", "name": …, "handle": …}       -> {}
+
+A reply also holds what was printed on the way, "said": [[stream, text], …].
 
 Nothing that it says is believed: whoever asks decodes data only, and decides for itself.
 """
 
 from __future__ import annotations
 
+import builtins
 import contextlib
+import importlib
 import io
 import json
 import os
@@ -23,6 +35,7 @@ import socket
 import sys
 import types
 from collections.abc import Iterator
+from inspect import signature
 from typing import Any
 
 from grading.wire import MalformedError, OpaqueError, decode, encode, receive, send
@@ -30,6 +43,7 @@ from grading.wire import MalformedError, OpaqueError, decode, encode, receive, s
 MAX_OUTPUT = 1 << 20
 MAX_OUTPUTS = 200
 _FRAMES = 48
+IN_PLACE = ("list", "dict", "set", "bytearray", "ndarray", "DataFrame")
 _SHOWN = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "application/vnd.vegalite.v5+json")
 
 
@@ -75,6 +89,9 @@ class Stream(io.TextIOBase):
 
     def __init__(self, name: str, sink: Sink) -> None:
         self.sink, self.called = sink, name
+
+    encoding = "utf-8"
+    errors = "replace"
 
     def writable(self) -> bool:
         return True
@@ -133,6 +150,11 @@ class Shell:
         shell._tee = lambda *_, **__: contextlib.nullcontext()
         shell._format_exception_for_storage = lambda *_, **__: {}
 
+    def lock(self) -> None:
+        """Say so where a line would run a command, which can't start; what follows it runs all the same."""
+        self.shell.system = self.shell.system_piped = self.shell.system_raw = _no_command
+        self.shell.getoutput = _no_output
+
     def run(self, source: str, seconds: float) -> list[dict[str, Any]]:
         """Run one cell and give its outputs."""
         self.sink = Sink()
@@ -158,6 +180,17 @@ class Shell:
             sys.stdout, sys.stderr = before
 
 
+def _no_command(command: str) -> None:
+    print("Commands of the system are not run here.", file=sys.stderr)
+
+
+def _no_output(command: str, split: bool = True, depth: int = 0) -> Any:
+    from IPython.utils.text import SList
+
+    _no_command(command)
+    return SList() if split else ""
+
+
 @contextlib.contextmanager
 def deadline(seconds: float) -> Iterator[None]:
     """Interrupt what runs longer. Code can defend itself against that; then the one who waits kills the process."""
@@ -177,57 +210,147 @@ def deadline(seconds: float) -> Iterator[None]:
 
 def serve(sock: socket.socket, shell: Shell) -> None:
     """Answer requests until the socket closes; then end the process."""
-    names = shell.shell.user_ns
-    handles: list[Any] = []
+    server = _Server(sock, shell)
     while True:
+        server.answer(*server.hear())
+
+
+class _Server:
+    """Answers requests; what it handed out by number it keeps."""
+
+    def __init__(self, sock: socket.socket, shell: Shell) -> None:
+        self.sock = sock
+        self.shell = shell
+        self.names: dict[str, Any] = shell.shell.user_ns
+        self.handles: list[Any] = []
+
+    def hear(self) -> tuple[Any, list[bytes]]:
+        """Give the next request; end the process when there is none."""
         try:
-            request, buffers = receive(sock)
+            return receive(self.sock)
         except (EOFError, OSError, MalformedError):
             os._exit(0)
+
+    def answer(self, request: Any, buffers: list[bytes]) -> None:
+        """Do what a request asks for and send its reply."""
         out: list[bytes] = []
+        self.shell.sink = Sink()
         try:
-            reply = _answer(request, buffers, shell, names, handles, out)
+            reply = self._reply(request, buffers, out)
         except OpaqueError as e:
             out, reply = [], {"opaque": str(e)}
         except BaseException as e:
-            out, reply = [], {"error": [type(e).__name__, str(e)[:2000]]}
+            out = []
+            reply = {"error": _error(e, out)}
+        if request["op"] != "run":
+            reply["said"] = [[o["name"], o["text"]] for o in self.shell.outputs() if o["output_type"] == "stream"]
         try:
-            send(sock, reply, out)
+            send(self.sock, reply, out)
         except MalformedError:
-            send(sock, {"opaque": "a value larger than 64 MB"})
+            send(self.sock, {"opaque": "a value larger than 64 MB"})
         except OSError:
             os._exit(0)
 
+    def _reply(self, request: Any, buffers: list[bytes], out: list[bytes]) -> dict[str, Any]:
+        op, name = request["op"], request.get("name")
+        if op == "run":
+            return {"outputs": self.shell.run(request["source"], request["seconds"])}
+        if op == "reach":
+            return self._form(self.names[name], out) if name in self.names else {"has": False}
+        if op == "names":
+            return {"names": [name for name in self.names if not name.startswith("_")]}
+        if op == "del":
+            self.names.pop(name, None)
+            return {}
+        if op == "set":
+            self.names[name] = self.handles[request["handle"]]
+            return {}
+        if op == "seed":
+            sys.modules[request["name"]].seed(request["value"])
+            return {}
+        if op == "exists":
+            return {"exists": os.path.exists(name)}
+        value = self.handles[request["handle"]]
+        if op == "signature":
+            return {
+                "parameters": [
+                    [p.name, int(p.kind), p.default is p.empty] for p in signature(value).parameters.values()
+                ]
+            }
+        if op == "attribute":
+            return self._form(getattr(value, name), out)
+        done = False
+        with self.shell.captured(), deadline(request["seconds"]):
+            if op == "next":
+                try:
+                    result = next(value)
+                except StopIteration:
+                    return {"stop": True}
+            else:
+                args, kwargs = self._arguments(request, buffers)
+                result = value(*args, **kwargs)
+            done = True
+        if not done:
+            raise TimeoutError("it took too long and was stopped")
+        reply = self._form(result, out)
+        if op == "call" and result is None:
+            # As functions that work in place do. What gives a result can't change what a test compares that with.
+            reply["after"] = [encode(arg, out) if type(arg).__name__ in IN_PLACE else None for arg in args]
+        return reply
 
-def _answer(
-    request: Any, buffers: list[bytes], shell: Shell, names: dict[str, Any], handles: list[Any], out: list[bytes]
-) -> dict[str, Any]:
-    op, name = request["op"], request.get("name")
-    if op == "run":
-        return {"outputs": shell.run(request["source"], request["seconds"])}
-    if op == "reach":
-        if name not in names:
-            return {"has": False}
-        value = names[name]
+    def _form(self, value: Any, out: list[bytes]) -> dict[str, Any]:
         if isinstance(value, types.ModuleType):
             return {"module": value.__name__}
-        if callable(value):
-            handles.append(value)
-            return {"handle": len(handles) - 1}
+        if callable(value) or isinstance(value, Iterator):
+            self.handles.append(value)
+            return {"handle" if callable(value) else "iterator": len(self.handles) - 1}
         return {"value": encode(value, out)}
-    if op == "del":
-        names.pop(name, None)
-        return {}
-    if op == "set":
-        names[name] = handles[request["handle"]]
-        return {}
-    args, kwargs = list(decode(request["args"], buffers)), decode(request["kwargs"], buffers)
-    for at, handle in request.get("functions", {}).items():
-        if at.isdecimal():
-            args[int(at)] = handles[handle]
-        else:
-            kwargs[at] = handles[handle]
-    shell.sink = Sink()
-    with shell.captured():
-        result = handles[request["handle"]](*args, **kwargs)
-    return {"value": encode(result, out)}
+
+    def _arguments(self, request: Any, buffers: list[bytes]) -> tuple[list[Any], dict[str, Any]]:
+        args, kwargs = list(decode(request["args"], buffers)), decode(request["kwargs"], buffers)
+        given: dict[str, Any] = {at: self.handles[handle] for at, handle in request["functions"].items()}
+        given |= {at: Lent(self, number) for at, number in request["lent"].items()}
+        given |= {at: getattr(importlib.import_module(m), name) for at, (m, name) in request["known"].items()}
+        for at, value in given.items():
+            if at.isdecimal():
+                args[int(at)] = value
+            else:
+                kwargs[at] = value
+        return args, kwargs
+
+
+class Lent:
+    """A function of the test's that was handed to one of the learner's: it is called where the test runs."""
+
+    def __init__(self, server: _Server, number: int) -> None:
+        self._server = server
+        self._number = number
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        out: list[bytes] = []
+        asked = {"callback": self._number, "args": encode(list(args), out), "kwargs": encode(kwargs, out)}
+        send(self._server.sock, asked, out)
+        while True:
+            request, buffers = self._server.hear()
+            if request["op"] != "result":
+                self._server.answer(request, buffers)
+            elif "error" in request:
+                name, text = request["error"]
+                known = getattr(builtins, name, None)
+                raise (known if isinstance(known, type) and issubclass(known, Exception) else RuntimeError)(text)
+            else:
+                return decode(request["value"], buffers)
+
+
+def _error(e: BaseException, out: list[bytes]) -> list[Any]:
+    """An error's name and text, the classes that it is of, and what it was made with as far as that crosses."""
+    try:
+        text = str(e)[:2000]
+    except BaseException:
+        text = ""
+    classes = [[kind.__module__, kind.__qualname__] for kind in type(e).__mro__]
+    try:
+        return [type(e).__name__, text, classes, encode(list(e.args), out)]
+    except Exception:
+        out.clear()
+        return [type(e).__name__, text, classes, None]

@@ -113,6 +113,7 @@ class Parent:
         self._tables.clear()
         if request["locked"]:
             furnish(box, users)
+            self.shell.lock()
         else:
             os.chdir(request["files"] or request["scratch"])
             os.environ["COURSE_DATA"] = request["data"] or ""

@@ -5,18 +5,22 @@
     form = encode(value, buffers); value = decode(form, buffers)
 
 What crosses: None, bool, int, float, str, bytes, date and time types, list, tuple, set, dict, numpy scalars and arrays
-of plain kinds, pandas Index, Series and DataFrame. Anything else raises `OpaqueError` where it is encoded. Decoding
+of plain kinds, pandas Index, Series and DataFrame; of a value of a class derived from one of Python's own, that value.
+Anything else raises `OpaqueError` where it is encoded. Decoding
 makes only these types, whatever the bytes are, and raises `MalformedError` for what is not in form.
 """
 
 from __future__ import annotations
 
+import collections
 import datetime as dt
 import decimal
 import fractions
 import json
+import re
 import socket
 import struct
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,11 +29,24 @@ import pandas as pd
 
 MAX_HEADER = 8 << 20
 MAX_MESSAGE = 64 << 20
-_MAX_DEPTH = 12
+_MAX_DEPTH = 60
 _MAX_DIGITS = 4000
-_TOO_LARGE = 10**_MAX_DIGITS
+_MAX_BITS = 1 << 18
 _KINDS = frozenset("biufcmM")
-_SEQUENCES: dict[str, type[Any]] = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
+_LONG = 64
+"""Items from which on a list of numbers travels as one buffer."""
+_SEQUENCES: dict[str, Any] = {
+    "list": list, "tuple": tuple, "set": set, "frozenset": frozenset, "deque": deque,
+    "dict_keys": lambda items: dict.fromkeys(items).keys(),
+    "dict_values": lambda items: dict(enumerate(items)).values(),
+    "dict_items": lambda items: dict(items).items(),
+}  # fmt: skip
+_KEYED = (collections.Counter, collections.OrderedDict)
+_FACTORIES: tuple[Any, ...] = (int, float, str, list, dict, set, tuple, bool)
+_BASES: tuple[Any, ...] = (str, int, float, list, set, frozenset, dict)
+_EXACT = re.compile(r"[+-]?(\d+(/\d+|\.\d*)?|\.\d+)(E[+-]?\d{1,4})?|[+-]?(NaN|Infinity)", re.I)
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|UTC[+-]\d\d:\d\d")
+_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 _MASKED = ("Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64", "Float32", "Float64", "boolean")
 
 
@@ -94,13 +111,23 @@ def encode(value: Any, buffers: list[bytes], depth: int = 0) -> dict[str, Any]:
     if simple is not None:
         return simple
     below = depth + 1
-    if kind in (list, tuple, set, frozenset):
-        return {"seq": kind.__name__, "v": [encode(x, buffers, below) for x in value]}
-    if isinstance(value, dict) and kind.__module__ in ("builtins", "collections"):
-        return {"dict": [[encode(k, buffers, below), encode(x, buffers, below)] for k, x in value.items()]}
+    if kind.__name__ in _SEQUENCES and kind.__module__ in ("builtins", "collections"):
+        return _sequence(value, kind, buffers, below)
+    if kind is dict or kind in _KEYED or kind is collections.defaultdict:
+        form: dict[str, Any] = {
+            "dict": [[encode(k, buffers, below), encode(x, buffers, below)] for k, x in value.items()]
+        }
+        if kind is collections.defaultdict and value.default_factory in _FACTORIES:
+            return {**form, "by": value.default_factory.__name__}
+        return form if kind is dict else {**form, "kind": kind.__name__}
     if kind is np.ndarray:
         if value.dtype.kind in _KINDS:
             return _array(value, buffers)
+        if value.dtype.kind == "V":
+            raise OpaqueError("an array of records")
+        if value.dtype.kind in "US":
+            texts = [encode(x, buffers, below) for x in value.ravel().tolist()]
+            return {"objects": texts, "shape": list(value.shape), "as": value.dtype.kind}
         return {"objects": [encode(x, buffers, below) for x in value.ravel().tolist()], "shape": list(value.shape)}
     if isinstance(value, pd.RangeIndex):
         return {"range": [value.start, value.stop, value.step], "name": encode(value.name, buffers, below)}
@@ -116,7 +143,25 @@ def encode(value: Any, buffers: list[bytes], depth: int = 0) -> dict[str, Any]:
         columns = [_column(value.iloc[:, i], buffers, below) for i in range(value.shape[1])]
         labels, index = encode(value.columns, buffers, below), encode(value.index, buffers, below)
         return {"frame": columns, "columns": labels, "index": index}
+    fields = getattr(kind, "_fields", None)
+    if isinstance(value, tuple) and isinstance(fields, tuple):
+        values = [encode(x, buffers, below) for x in value]
+        return {"named": [str(f) for f in fields], "name": kind.__name__, "v": values}
+    for base in _BASES:
+        # Of a class of its own only the value is worth something, not what the class says that it equals.
+        if isinstance(value, base):
+            return encode(base(value) if base is not str else str.__str__(value), buffers, below)
     raise OpaqueError(f"{kind.__module__}.{kind.__qualname__}"[:80])
+
+
+def _sequence(value: Any, kind: type[Any], buffers: list[bytes], depth: int) -> dict[str, Any]:
+    if len(value) >= _LONG:
+        kinds = set(map(type, value))
+        if kinds == {float}:
+            return {"seq": kind.__name__, "of": _array(np.array(list(value), "<f8"), buffers)}
+        if kinds == {int} and min(value) >= -(1 << 63) and max(value) < 1 << 63:
+            return {"seq": kind.__name__, "of": _array(np.array(list(value), "<i8"), buffers)}
+    return {"seq": kind.__name__, "v": [encode(x, buffers, depth) for x in value]}
 
 
 def _encode_scalar(value: Any, kind: type[Any], buffers: list[bytes]) -> dict[str, Any] | None:
@@ -125,7 +170,9 @@ def _encode_scalar(value: Any, kind: type[Any], buffers: list[bytes]) -> dict[st
     if kind is str:
         return {"plain": value.encode("utf-8", "replace").decode()}
     if kind is int:
-        return {"int": str(value) if -_TOO_LARGE < value < _TOO_LARGE else "0"}
+        if value.bit_length() > _MAX_BITS:
+            raise OpaqueError("a whole number of more than 78,000 digits")
+        return {"int": hex(value)}
     if kind is float:
         return {"float": value.hex()}
     if kind is complex:
@@ -138,9 +185,12 @@ def _encode_scalar(value: Any, kind: type[Any], buffers: list[bytes]) -> dict[st
     if value is Ellipsis:
         return {"none": "..."}
     if kind is pd.Timestamp:
-        return {"timestamp": str(value.as_unit("ns").value), "tz": str(value.tz) if value.tz is not None else None}
+        tz = str(value.tz) if value.tz is not None else None
+        return {"timestamp": str(value.asm8.view("i8")), "unit": value.unit, "tz": tz}
     if kind is pd.Timedelta:
-        return {"timedelta": str(value.as_unit("ns").value)}
+        return {"timedelta": str(value.asm8.view("i8")), "unit": value.unit}
+    if kind is pd.Interval:
+        return {"interval": [encode(value.left, buffers), encode(value.right, buffers)], "closed": value.closed}
     if kind is pd.Period:
         return {"period": str(value.ordinal), "freq": value.freqstr}
     if kind in (dt.date, dt.datetime, dt.time):
@@ -188,6 +238,16 @@ def _column(values: Any, buffers: list[bytes], depth: int) -> dict[str, Any]:
             "of": encode(dtype.categories, buffers, depth + 1),
             "ordered": bool(dtype.ordered),
         }
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        plain = (
+            values.dt.tz_convert("UTC").dt.tz_localize(None)
+            if isinstance(values, pd.Series)
+            else (pd.DatetimeIndex(values).tz_convert("UTC").tz_localize(None))
+        )
+        return {"as": "zone", "v": _array(np.asarray(plain), buffers), "tz": str(dtype.tz)}
+    if isinstance(dtype, (pd.PeriodDtype, pd.IntervalDtype)):
+        what = "period" if isinstance(dtype, pd.PeriodDtype) else "interval"
+        return {"as": "extension", "kind": what, "v": [encode(x, buffers, depth + 1) for x in values.tolist()]}
     if str(dtype) in _MASKED:
         missing = np.asarray(values.isna(), bool)
         numbers = pd.array(values, dtype=dtype).to_numpy(dtype=dtype.numpy_dtype, na_value=dtype.numpy_dtype.type(0))
@@ -209,7 +269,7 @@ def decode(form: Any, buffers: Sequence[bytes]) -> Any:
         return _decode(form, buffers, 0)
     except MalformedError:
         raise
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeError, RecursionError) as e:
+    except (LookupError, ValueError, TypeError, ArithmeticError, AttributeError, RecursionError) as e:
         raise MalformedError(f"the value is not in form ({type(e).__name__})") from None
 
 
@@ -222,14 +282,29 @@ def _decode(form: Any, buffers: Sequence[bytes], depth: int) -> Any:
             return form["plain"]
         raise MalformedError("the value is not in form")
     if "seq" in form:
-        return _SEQUENCES[form["seq"]](_decode(x, buffers, below) for x in form["v"])
+        if "of" in form:
+            return _SEQUENCES[form["seq"]](_decode_array(form["of"], buffers).tolist())
+        return _SEQUENCES[form["seq"]]([_decode(x, buffers, below) for x in form["v"]])
     if "dict" in form:
-        return {_decode(k, buffers, below): _decode(x, buffers, below) for k, x in form["dict"]}
+        made = {_decode(k, buffers, below): _decode(x, buffers, below) for k, x in form["dict"]}
+        if "by" in form:
+            return collections.defaultdict({f.__name__: f for f in _FACTORIES}[form["by"]], made)
+        return {k.__name__: k for k in _KEYED}.get(form["kind"], dict)(made) if "kind" in form else made
+    if "named" in form:
+        names = [str(name) for name in form["named"]]
+        if len(names) > 60 or not all(map(_FIELD.fullmatch, [*names, str(form["name"])])):
+            raise MalformedError("the named tuple is not in form")
+        return collections.namedtuple(str(form["name"]), names)(*(_decode(x, buffers, below) for x in form["v"]))
     if "array" in form:
         return _decode_array(form, buffers)
     if "objects" in form:
         out = np.empty(len(form["objects"]), object)
         out[:] = [_decode(x, buffers, below) for x in form["objects"]]
+        if form.get("as") in ("U", "S") and all(type(x) in (str, bytes) for x in out):
+            longest = max(map(len, out), default=1)
+            if longest * len(out) > MAX_MESSAGE:
+                raise MalformedError("the array is too large")
+            out = out.astype(f"{form['as']}{max(longest, 1)}")
         return out.reshape([int(n) for n in form["shape"]])
     if "range" in form:
         start, stop, step = (int(n) for n in form["range"])
@@ -258,9 +333,9 @@ def _decode(form: Any, buffers: Sequence[bytes], depth: int) -> Any:
 def _decode_scalar(form: dict[str, Any], buffers: Sequence[bytes]) -> Any:
     (tag, *_) = form
     if tag == "int":
-        if len(form["int"]) > _MAX_DIGITS + 1:
+        if len(form["int"]) > _MAX_BITS // 4 + 4:
             raise MalformedError("the number is too long")
-        return int(form["int"])
+        return int(form["int"], 16)
     if tag == "float":
         return float.fromhex(form["float"])
     if tag == "complex":
@@ -270,10 +345,13 @@ def _decode_scalar(form: dict[str, Any], buffers: Sequence[bytes]) -> Any:
     if tag == "none":
         return {"NaT": pd.NaT, "NA": pd.NA, "...": Ellipsis}[form["none"]]
     if tag == "timestamp":
-        stamp = pd.Timestamp(int(form["timestamp"]))
-        return stamp if form["tz"] is None else stamp.tz_localize("UTC").tz_convert(str(form["tz"])[:40])
+        stamp = pd.Timestamp(np.datetime64(int(form["timestamp"]), _unit(form)))
+        return stamp if form["tz"] is None else stamp.tz_localize("UTC").tz_convert(_zone(form["tz"]))
     if tag == "timedelta":
-        return pd.Timedelta(int(form["timedelta"]))
+        return pd.Timedelta(np.timedelta64(int(form["timedelta"]), _unit(form)))
+    if tag == "interval":
+        left, right = (_decode(x, buffers, _MAX_DEPTH) for x in form["interval"])
+        return pd.Interval(left, right, closed=form["closed"])
     if tag == "period":
         return pd.Period(ordinal=int(form["period"]), freq=str(form["freq"])[:20])
     if tag == "iso":
@@ -283,12 +361,28 @@ def _decode_scalar(form: dict[str, Any], buffers: Sequence[bytes]) -> Any:
         return kinds[form["iso"]].fromisoformat(str(form["v"])[:40])
     if tag == "exact":
         text = str(form["v"])[:_MAX_DIGITS]
+        # A number of a thousand million digits has a short name.
+        if not _EXACT.fullmatch(text):
+            raise MalformedError("the number is not in form")
         return decimal.Decimal(text) if form["exact"] == "Decimal" else fractions.Fraction(text)
     if tag == "xrange":
         return range(*(int(str(n)[:20]) for n in form["xrange"]))
     if tag == "scalar":
         return np.frombuffer(buffers[form["at"]], _dtype(form["scalar"]))[0]
     raise MalformedError("the value is of no known kind")
+
+
+def _unit(form: dict[str, Any]) -> Any:
+    if form["unit"] not in ("s", "ms", "us", "ns"):
+        raise MalformedError("the time is of no known unit")
+    return form["unit"]
+
+
+def _zone(name: Any) -> str:
+    """The name of a time zone; some that pandas takes are paths of files."""
+    if not _ZONE.fullmatch(str(name)[:60]):
+        raise MalformedError("the time zone is not in form")
+    return str(name)
 
 
 def _decode_array(form: dict[str, Any], buffers: Sequence[bytes]) -> Any:
@@ -315,6 +409,11 @@ def _decode_column(form: dict[str, Any], buffers: Sequence[bytes], depth: int) -
         return out
     if kind == "text":
         return _decode_text(form, buffers)
+    if kind == "zone":
+        return pd.DatetimeIndex(_decode_array(form["v"], buffers)).tz_localize("UTC").tz_convert(_zone(form["tz"]))
+    if kind == "extension":
+        found = [_decode(x, buffers, depth + 1) for x in form["v"]]
+        return pd.PeriodIndex(found) if form["kind"] == "period" else pd.IntervalIndex(found)
     if kind == "category":
         categories = _decode(form["of"], buffers, depth + 1)
         return pd.Categorical.from_codes(

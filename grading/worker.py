@@ -73,6 +73,8 @@ class WarmParent(ForkingParent):
         environment = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "PYTHONPATH", "TZ")}
         environment |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        # Each thread would else reserve 64 MB of the address space that a learner's code may have.
+        environment["MALLOC_ARENA_MAX"] = "1"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "grading.warm", str(theirs.fileno())],
             pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,

@@ -143,6 +143,15 @@ measures = pd.DataFrame({
     "share_change_rate": share[2025] - share[2023],
     "margin_rate": (booked[2025] - cost[2025] - fixed_cost_2025_eur) / booked[2025],
 }).reset_index()
+# %% [markdown]
+# Tomasz Wieczorek does not trust a rule that has met four units only. He has made up five more, each with a case that somebody will bring to him one day.
+# %% given
+made_up = pd.DataFrame(
+    [("Ageing sensors", 0.02, -0.14, 0.41, 0.22), ("Field calibration", 0.21, 0.24, -0.05, 0.04), ("Leak detection", 0.19, 0.33, -0.20, 0.18),
+     ("Gas analysers", -0.03, 0.01, -0.08, 0.16), ("Energy portal", 0.40, 0.62, -0.25, -0.05)],
+    columns=["business_unit", "own_growth_rate", "market_growth_rate", "share_change_rate", "margin_rate"],
+)
+made_up
 # %% [markdown] task="objective"
 # **Which objective leads in each unit?**
 #
@@ -154,41 +163,53 @@ measures = pd.DataFrame({
 #
 # If there is no yes, **growth** leads.
 #
-# `objective` is a dict, such as `{"Services": "share", ...}`, from the name of the unit to `"growth"`, `"share"` or `"profit"`.
+# Write the function `leading(m)`. It gets the measures of one unit as a dict, so that `m["margin_rate"]` is its margin, and returns `"growth"`, `"share"` or
+# `"profit"`. The last line applies it to the four units and to Tomasz's five: `objective` is then a dict from the name of the unit to its objective.
 # %% answer="objective"
-facts_of = measures.reset_index().set_index("business_unit").to_dict("index")  # facts_of["Services"]["margin_rate"]
-
-### BEGIN SOLUTION
-objective = {}
-for unit, m in facts_of.items():
+def leading(m):
+    """The objective that leads in a unit with the measures m."""
+    ### BEGIN SOLUTION
     if m["market_growth_rate"] < -0.10 or m["margin_rate"] < 0.10:
-        objective[unit] = "profit"
-    elif m["share_change_rate"] < -0.10:
-        objective[unit] = "share"
-    else:
-        objective[unit] = "growth"
-### END SOLUTION
+        return "profit"
+    return "share" if m["share_change_rate"] < -0.10 else "growth"
+    ### END SOLUTION
+
+
+units = pd.concat([measures.reset_index(), made_up]).set_index("business_unit").to_dict("index")
+objective = {unit: leading(m) for unit, m in units.items()}
 # %% check="objective"
-assert set(objective) == set(business_units["business_unit"]), "One entry for each of the four business units."
+assert set(business_units["business_unit"]) | set(made_up["business_unit"]) == set(objective), "One entry for each of the four units and the five made-up ones."
 strange = set(dict(objective).values()) - {"growth", "share", "profit"}
 assert not strange, f'An objective is "growth", "share" or "profit", not {strange}.'
 # %% hidden="objective"
 expect(objective)
 assert objective["Analytics"] != "growth"
+assert objective["Energy portal"] == "profit", "what a unit keeps is asked before its share"
 # %% [markdown] hint="objective"
 # The order of the questions matters: a unit in a shrinking market is never asked for its share.
 # %% [markdown] hint="objective"
-# Go through `facts_of.items()` with `if`, `elif` and `else`. "Lost more than a tenth" means a `share_change_rate` below -0.10.
+# `if`, `elif` and `else`, each with a `return`. "Lost more than a tenth" means a `share_change_rate` below -0.10.
 # %% [markdown] wrong="by_revenue" task="objective"
 # This gives growth to each unit whose bookings rose and profit to the rest. A unit that is carried along by a faster
 # market then counts as the growth story while others take its place, and nobody asks for it back until the market slows.
 # What do the unit's customers spend, and what does it keep?
 # %% wrong="by_revenue" task="objective"
-facts_of = measures.reset_index().set_index("business_unit").to_dict("index")
-objective = {unit: "growth" if m["own_growth_rate"] > 0 else "profit" for unit, m in facts_of.items()}
+units = pd.concat([measures.reset_index(), made_up]).set_index("business_unit").to_dict("index")
+leading = lambda m: "growth" if m["own_growth_rate"] > 0 else "profit"
+objective = {unit: leading(m) for unit, m in units.items()}
 # %% [markdown] wrong="share_first" task="objective"
 # This looks at share alone: share for each unit that lost some, growth for each that gained. You would fight for customers in a market
 # that is going away, or add sales that leave nothing after cost. Which two questions come before share?
 # %% wrong="share_first" task="objective"
-facts_of = measures.reset_index().set_index("business_unit").to_dict("index")
-objective = {unit: "share" if m["share_change_rate"] < 0 else "growth" for unit, m in facts_of.items()}
+units = pd.concat([measures.reset_index(), made_up]).set_index("business_unit").to_dict("index")
+leading = lambda m: "share" if m["share_change_rate"] < 0 else "growth"
+objective = {unit: leading(m) for unit, m in units.items()}
+# %% [markdown] wrong="share_before_margin" task="objective"
+# This asks for share before it asks what the unit keeps. The Energy portal would be sent to win back customers on each of whom it loses money, and the better it did the more
+# that would cost. Which question has to be answered before anybody buys share?
+# %% wrong="share_before_margin" task="objective"
+units = pd.concat([measures.reset_index(), made_up]).set_index("business_unit").to_dict("index")
+leading = lambda m: (
+    "profit" if m["market_growth_rate"] < -0.10 else "share" if m["share_change_rate"] < -0.10 else "profit" if m["margin_rate"] < 0.10 else "growth"
+)
+objective = {unit: leading(m) for unit, m in units.items()}

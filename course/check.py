@@ -43,12 +43,15 @@ _TARGET = re.compile(r"\]\(([^)\s]+)\)")
 
 @dataclass
 class Report:
-    """`rows`: topic id to the count in each column; `problems`: one message each, with file and, where known, line.
+    """`rows`: topic id to the count in each column, and `steps` the same of module 0, whose steps are no topics.
+
+    `problems`: one message each, with file and, where known, line.
 
     `taught` and `asked` say by module which concepts a reading links and a quiz item asks about.
     """
 
     rows: dict[str, dict[str, int]] = field(default_factory=dict)
+    steps: dict[str, dict[str, int]] = field(default_factory=dict)
     taught: dict[int, set[str]] = field(default_factory=dict)
     asked: dict[int, set[str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -56,7 +59,12 @@ class Report:
     @property
     def complete(self) -> int:
         """How many topics have no empty cell."""
-        return sum(all(n >= LEAST.get(c, 1) for c, n in row.items()) for row in self.rows.values())
+        return _complete(self.rows, LEAST)
+
+    @property
+    def complete_steps(self) -> int:
+        """How many steps of module 0 have all that a step needs."""
+        return _complete(self.steps, START_LEAST)
 
     def placed(self, curriculum: Curriculum) -> dict[str, list[int]]:
         """For each concept the modules that place it and do not both teach and ask it; empty where all do."""
@@ -64,6 +72,10 @@ class Report:
             id: [m for m in concept.modules if id not in self.taught.get(m, ()) or id not in self.asked.get(m, ())]
             for id, concept in curriculum.concepts.items()
         }
+
+
+def _complete(rows: dict[str, dict[str, int]], least: dict[str, int]) -> int:
+    return sum(all(n >= least.get(c, 1) for c, n in row.items()) for row in rows.values())
 
 
 def check(curriculum: Curriculum, load: Callable[..., Any], module: str | None = None) -> Report:
@@ -111,8 +123,7 @@ def _check_module(module: Module, curriculum: Curriculum, load: Callable[..., An
     report.problems += unfinished(where / "module.yml") + unfinished(curriculum.quiz(module))
     for topic in module.topics:
         row, reading = _check_topic(module, topic, quiz, curriculum, load, report)
-        if module.id:
-            report.rows[topic.id] = row
+        (report.rows if module.id else report.steps)[topic.id] = row
         taught |= set(reading.concepts if reading else ())
         if complete:
             for column, count in row.items():

@@ -96,24 +96,31 @@ def check(
     from rich.table import Table
 
     from course.case import load
-    from course.check import COLUMNS, LEAST, check
+    from course.check import COLUMNS, LEAST, START_LEAST, check
     from course.curriculum import Curriculum
 
     curriculum = Curriculum()
     console = Console()
     with console.status("Reading and running every topic …"):
         report = check(curriculum, load, module)
-    table = Table(title="What each topic has", box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("topic", no_wrap=True, min_width=5)
+    # Module 0 holds steps, which teach no concepts, and is a matrix of its own, shown when it is asked for.
+    alone = not report.rows
+    rows, columns, least = (report.steps, COLUMNS[:-1], START_LEAST) if alone else (report.rows, COLUMNS, LEAST)
+    table = Table(
+        title=f"What each {'step' if alone else 'topic'} has", box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0)
+    )
+    table.add_column("step" if alone else "topic", no_wrap=True, min_width=5)
     table.add_column("title", no_wrap=True, overflow="ellipsis", max_width=24)
-    for name in COLUMNS:
+    for name in columns:
         table.add_column(name, justify="right", min_width=max(map(len, name.split())))
-    for id, row in report.rows.items():
-        cells = [f"[{'green' if row[c] >= LEAST.get(c, 1) else 'dim'}]{row[c] or '–'}[/]" for c in COLUMNS]
+    for id, row in rows.items():
+        cells = [f"[{'green' if row[c] >= least.get(c, 1) else 'dim'}]{row[c] or '–'}[/]" for c in columns]
         table.add_row(id, curriculum.topic(id).title, *cells)
-    if report.rows:  # module 0 holds steps, not topics, and is not in the matrix
-        console.print(table)
+    console.print(table)
+    if report.rows:
         console.print(f"{report.complete} of {len(report.rows)} topics have no empty cell.")
+    if report.steps:
+        console.print(f"{report.complete_steps} of {len(report.steps)} steps of module 0 have all that a step needs.")
     if module is None:
         lacking = {id: modules for id, modules in report.placed(curriculum).items() if modules}
         whole = len(curriculum.concepts)

@@ -62,6 +62,13 @@ def test_commands_that_the_readme_shows_exist():
         VERBS[verb].make_context(verb, arguments[len(verb.split()) :])
 
 
+def test_checking_the_steps_before_module_1_says_what_each_has(tmp_path: Path):
+    done = course("check", "00-start", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^ ?0\.1 +Values and names +1 ", done.stdout, re.M)
+    assert "6 of 6 steps of module 0 have all that a step needs." in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

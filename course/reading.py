@@ -222,10 +222,8 @@ def table(frame: pd.DataFrame, name: str = "Table") -> str:
     head = "".join(
         f'<th scope="col"{_align(frame[c])}>{said}</th>' if said else "<td></td>" for c, said in headings.items()
     )
-    rows = []
-    for row in frame.itertuples(index=False):
-        cells = [f"<td{_align(frame[c])}>{html.escape(shown(v))}</td>" for c, v in zip(frame, row, strict=True)]
-        rows.append(f"<tr>{''.join(cells)}</tr>")
+    columns = [[f"<td{_align(frame[c])}>{html.escape(text)}</td>" for text in texts(frame[c])] for c in frame]
+    rows = [f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True)]
     return (
         f'<div class="table-scroll" tabindex="0" role="region" aria-label="{name}" data-search-exclude>'
         f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
@@ -248,13 +246,47 @@ def _align(column: pd.Series[Any]) -> str:
     return ' class="num"' if is_number(column) else ""
 
 
+_FIGURE = re.compile(r"[−+-]?[€$£]?\d[\d,]*(\.\d+)?\s?[%mk]?|–")
+_SHORT = 8  # characters of a value that stays on one line
+
+
 def is_number(column: pd.Series[Any]) -> bool:
-    """Whether a column holds numbers, which are aligned at their right."""
-    return bool(pd.api.types.is_numeric_dtype(column)) and column.dtype != bool
+    """Whether a column holds numbers, also such as are written out as text (18%), which are aligned at their right."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column.dtype != bool
+    values = column.dropna()
+    return len(values) > 0 and all(isinstance(v, str) and _FIGURE.fullmatch(v) for v in values)
+
+
+def texts(column: pd.Series[Any]) -> list[str]:
+    """A column's values as readers see them; numbers of one column have the same decimals."""
+    if pd.api.types.is_float_dtype(column):
+        digits = decimals(column.replace([np.inf, -np.inf], np.nan).dropna().abs())
+        return [shown(v) if pd.isna(v) or np.isinf(v) else rounded(v, digits) for v in column]
+    said = [shown(v) for v in column]
+    return [text.replace(" ", "\u00a0") if len(text) <= _SHORT else text for text in said]
+
+
+def decimals(sizes: pd.Series[Any]) -> int:
+    """As many decimals as the smallest of some sizes deserves, and no more than any of them has."""
+    if sizes.empty:
+        return 0
+    rest = sizes[sizes > sizes.max() * 1e-9]
+    least, largest = (rest.min(), rest.max()) if len(rest) else (0, 0)
+    most = 2 if least < 1 or largest < 10 or (least < 2 and largest < 1000) else 1 if largest < 1000 else 0
+    while most and np.allclose(sizes.round(most), sizes.round(most - 1), rtol=0, atol=1e-9):
+        most -= 1
+    return most
+
+
+def rounded(number: float, digits: int) -> str:
+    """A number with so many decimals, a true minus sign, and none before nothing."""
+    text = f"{number:,.{digits}f}"
+    return text.replace("-", "−") if text.strip("-0.,") else text.lstrip("-")
 
 
 def shown(value: Any) -> str:
-    """A value of a table as readers see it: dates in words, numbers with as many digits as they deserve."""
+    """A value as readers see it: dates in words, numbers with as many digits as they deserve."""
     if isinstance(value, pd.Timestamp):
         return f"{value.day} {value:%B %Y}" if value.day != 1 else f"{value:%B %Y}"
     if isinstance(value, (bool, np.bool_)):

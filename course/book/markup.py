@@ -12,7 +12,7 @@ import pandas as pd
 
 from course.curriculum import Curriculum
 from course.errors import ContentError, CourseError
-from course.reading import CITE, CLAIM, LINK, heading, is_number, labelled, shown
+from course.reading import CITE, CLAIM, LINK, decimals, heading, is_number, labelled, rounded, shown
 
 MOST_ROWS = 12
 MOST_ITEMS = 24
@@ -152,25 +152,8 @@ def _cells(column: pd.Series[Any]) -> list[str]:
         return [shown(day) if pd.isna(day) else f"{day.day}\xa0{day:%b}\xa0{day.year}" for day in column]
     if not pd.api.types.is_float_dtype(column):
         return [shown(cell) for cell in column]
-    digits = _digits(column.replace([np.inf, -np.inf], np.nan).dropna().abs())
-    return [shown(cell) if pd.isna(cell) else _rounded(cell, digits) for cell in column]
-
-
-def _digits(sizes: pd.Series[Any]) -> int:
-    """As many digits as the smallest part deserves, and no more than any value has."""
-    if sizes.empty:
-        return 0
-    rest = sizes[sizes > sizes.max() * 1e-9]
-    least, largest = (rest.min(), rest.max()) if len(rest) else (0, 0)
-    most = 2 if least < 1 or largest < 10 or (least < 2 and largest < 1000) else 1 if largest < 1000 else 0
-    while most and np.allclose(sizes.round(most), sizes.round(most - 1), rtol=0, atol=1e-9):
-        most -= 1
-    return most
-
-
-def _rounded(number: float, digits: int) -> str:
-    text = f"{number:,.{digits}f}"
-    return text.replace("-", "−") if text.strip("-0.,") else text.lstrip("-")
+    digits = decimals(column.replace([np.inf, -np.inf], np.nan).dropna().abs())
+    return [shown(cell) if pd.isna(cell) else rounded(cell, digits) for cell in column]
 
 
 def value(found: Any) -> str:

@@ -99,6 +99,15 @@ def test_tables_escape_what_they_show():
     assert "2 March 2025" in shown
 
 
+def test_a_column_of_figures_stands_in_line():
+    frame = pd.DataFrame(
+        {"region": ["DACH", "UK"], "margin": [0.25, 11.0], "won": ["18%", "−2%"], "on": ["2025 Q4", "–"]}
+    )
+    shown = table(frame)
+    assert '<td class="num">0.25</td><td class="num">18%</td><td>2025\u00a0Q4</td>' in shown
+    assert '<td class="num">11.00</td><td class="num">−2%</td>' in shown
+
+
 def test_before_module_1_the_code_of_an_example_is_open(curriculum: Curriculum, load, tmp_path: Path):
     page = tmp_path / "0.1-values.md"
     parts = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import base64
 import builtins
+import copy
 import difflib
 import io
 import json
@@ -18,7 +19,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from typing import Any
 
 from course.errors import CourseError
@@ -39,6 +40,21 @@ class Session:
         self.namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
         self._outputs: list[Output] = []
         self.namespace["display"] = self._display
+        self.namespace["input"] = _no_input
+        self._kept = _copies(self.namespace)
+
+    def keep(self) -> None:
+        """Remember the names and their values as they are now, for `back`."""
+        self._kept = _copies(self.namespace)
+
+    def back(self) -> None:
+        """Make the names and their values what they were at the last `keep`.
+
+        A cell is run again and again until it is right; what an earlier try deleted, renamed or filtered must not stay.
+        """
+        kept = _copies(self._kept)
+        self.namespace.clear()
+        self.namespace.update(kept)
 
     def run(self, code: str, name: str) -> dict[str, Any]:
         """Run one cell and return {"ok", "outputs", "error"}; `name` is what errors call the cell.
@@ -110,6 +126,27 @@ class Session:
         for value in values:
             if len(self._outputs) < MOST_OUTPUTS:
                 self._outputs.append(show(value))
+
+
+def _copies(names: Mapping[str, Any]) -> dict[str, Any]:
+    """The names, with copies of what a cell can change in place: tables, arrays, collections, random generators."""
+    pandas, numpy = sys.modules.get("pandas"), sys.modules.get("numpy")
+    tables = (pandas.DataFrame, pandas.Series, pandas.Index) if pandas is not None else ()
+    others = (numpy.ndarray, numpy.random.Generator) if numpy is not None else ()
+
+    def copied(value: Any) -> Any:
+        if isinstance(value, tables):
+            return value.copy()
+        if isinstance(value, (list, dict, set, *others)):
+            with suppress(Exception):  # whatever an object of a learner's own class does when it is copied
+                return copy.deepcopy(value)
+        return value
+
+    return {name: copied(value) for name, value in names.items()}
+
+
+def _no_input(prompt: object = "") -> str:
+    raise CourseError("`input()` can't ask for anything here. Write the value into the code instead.")
 
 
 class Printed(io.StringIO):
@@ -358,6 +395,8 @@ def _attribute_error(error: BaseException, _: Mapping[str, Any]) -> str:
 def _syntax_error(error: BaseException, _: Mapping[str, Any]) -> str:
     if isinstance(error, IndentationError):
         return "The spaces at the start of this line do not fit the lines around it."
+    if re.search("invalid character '[“”„‟‘’‚‛«»]'", str(error)):
+        return "Python reads straight quotation marks only, \" or ', and this line has curly ones."
     if "instead of '='" in str(error):
         return "One `=` makes a name; a comparison is written with two: `==`."
     return "Python can't read this line. Look for a missing bracket, quote, comma or colon, here or just above."
@@ -369,6 +408,11 @@ def _type_error(error: BaseException, _: Mapping[str, Any]) -> str:
         return "When comparisons are joined by & or |, each needs brackets of its own: (a > 3) & (b < 5)."
     if re.match(r"'(DataFrame|Series|DataFrameGroupBy|SeriesGroupBy)' object is not callable", said):
         return 'Round brackets carry out; a column is taken with square ones: table["column"].'
+    if said.endswith("object is not callable"):
+        return (
+            "Round brackets call a function, and what stands before these is none. Was its name given to something "
+            "else, or is an operator or comma missing?"
+        )
     if "does not support operation" in said or said.startswith("agg function failed"):
         return "This calculation needs numbers, and at least one of the columns holds text. Name the column first."
     return ""
@@ -424,6 +468,7 @@ _SENTENCES: tuple[tuple[type[BaseException], Callable[[BaseException, Mapping[st
     (ValueError, _said("The kind of value is right, but not this value.")),
     (RecursionError, _said("A function calls itself without end.")),
     (MemoryError, _said("This needs more memory than the page has.")),
+    (OverflowError, _said("A number or a collection becomes larger here than Python can hold.")),
     (KeyboardInterrupt, _said("It was stopped.")),
     (SystemExit, _said("The code asked Python to end. Leave `exit()` out.")),
 )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import Server, Witness
 
@@ -109,6 +109,75 @@ def test_an_error_shows_the_learners_line_first_and_says_it_plainly(exercise: Pa
     expect(error.locator("details")).not_to_have_attribute("open", "")
     error.get_by_role("button", name="Line 2").click()
     expect(task(exercise).get_by_role("textbox")).to_be_focused()
+
+
+def test_what_an_earlier_try_broke_is_whole_again_when_its_line_is_gone(exercise: Page, witness: Witness) -> None:
+    write(exercise, "del deals\nlen = 3")
+    press(exercise, "Run")
+    expect(output(exercise)).to_contain_text("It ran", timeout=PYTHON)
+    write(exercise, "len(deals)")
+    press(exercise, "Run")
+    expect(output(exercise).locator(".course-text")).to_have_text("60")
+    write(exercise, "revenue")
+    press(exercise, "Check")
+    expect(output(exercise)).to_contain_text("Not yet. The cell uses revenue, the answer of this task")
+    write(exercise, "input('How much?')")
+    press(exercise, "Run")
+    expect(output(exercise)).to_contain_text("Write the value into the code instead.")
+    assert witness.errors == []
+
+
+@pytest.fixture
+def phone(chromium: Browser, small_site: Server) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(small_site.url + "topics/exercise.html")
+    yield page
+    context.close()
+
+
+def test_on_a_phone_pythons_keys_stand_above_the_keyboard_while_code_is_written(
+    phone: Page, axe: Callable[[Page], list[str]]
+) -> None:
+    task(phone).scroll_into_view_if_needed()
+    editor = task(phone).locator(".cm-content")
+    keys = phone.get_by_role("toolbar", name="Keys for code")
+    expect(keys).to_have_count(0)
+    editor.tap()
+    phone.evaluate(KEYBOARD)
+    box = keys.bounding_box()
+    assert box
+    assert (box["x"], box["width"], round(box["y"] + box["height"])) == (0, 390, 480)
+    for key in keys.get_by_role("button").all():
+        size = key.bounding_box()
+        assert size
+        assert min(size["width"], size["height"]) >= 44
+    assert axe(phone) == []
+
+    phone.keyboard.press("ControlOrMeta+a")
+    phone.keyboard.press("Delete")
+    phone.keyboard.insert_text("x ")
+    for name in ("Equals sign", "Opening bracket", "Opening square bracket", "Quotation mark", "Underscore"):
+        keys.get_by_role("button", name=name, exact=True).tap()
+    expect(editor).to_have_text('x =(["_"])')
+    keys.get_by_role("button", name="Quotation mark").tap()
+    keys.get_by_role("button", name="Closing square bracket").tap()
+    keys.get_by_role("button", name="Closing bracket", exact=True).tap()
+    keys.get_by_role("button", name="Tab, indent").tap()
+    expect(editor).to_be_focused()
+    phone.keyboard.insert_text("“")  # as a phone types it
+    assert editor.inner_text() == '    x =(["_"])""'
+
+    task(phone).locator(".course-label").first.tap()
+    editor.blur()
+    expect(keys).to_have_count(0)
+
+
+# An on-screen keyboard leaves so much of the window to be seen.
+KEYBOARD = """() => {
+  Object.defineProperty(visualViewport, "height", {value: 480, configurable: true});
+  visualViewport.dispatchEvent(new Event("resize"));
+}"""
 
 
 def test_printing_without_end_is_cut(exercise: Page) -> None:

@@ -194,6 +194,22 @@ def test_back_returns_to_where_the_reader_was(page: Page, site: str) -> None:
     page.wait_for_function("Math.abs(scrollY - 1500) < 5")
 
 
+def test_back_and_reload_return_to_the_foot_of_a_page_whose_parts_come_late(page: Page, site: str) -> None:
+    visit(page, site, "topic")
+    page.locator("course-quiz .course-item").first.wait_for()
+    page.locator(".steps .next").scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    foot = page.locator(".steps .next")
+    foot.click()
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text("1.4")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1.4")
+    expect(foot).to_be_in_viewport()
+    page.wait_for_timeout(300)
+    page.reload()
+    expect(foot).to_be_in_viewport()
+
+
 def test_a_table_is_found_by_a_word_of_its_columns_by_keyboard_alone(page: Page, site: str) -> None:
     visit(page, site, "data")
     tables = page.locator(".described")
@@ -267,6 +283,9 @@ def test_a_topic_is_legible_and_sound_with_its_charts_drawn_and_everything_open(
     for chart in page.locator(".course-chart[data-spec]").all():
         chart.scroll_into_view_if_needed()
         chart.locator(".vega-bindings input").first.wait_for()
+    page.locator("course-exercise .course-given").first.wait_for()
+    sideways = "pre => pre.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.innerText.slice(0, 80))"
+    assert page.locator("main pre").evaluate_all(sideways) == [], "code runs out of sight"
     page.evaluate("document.querySelectorAll('main details').forEach(details => details.open = true)")
     page.wait_for_timeout(100)  # until the page has heard of it
     assert axe(page) == []

@@ -87,6 +87,11 @@ def test_from_the_first_page_to_the_gradebook(page: Page, site: str, tmp_path: P
     expect(page.locator("course-quiz")).to_contain_text(f"{len(items)} of {len(items)} right")
 
     page.goto(f"{site}{MODULE.folder}/index.html")
+    row = page.locator(".topics [data-topic='1.4']")
+    expect(row).to_have_attribute("data-state", "passed")
+    row.get_by_role("link").scroll_into_view_if_needed()
+    height = "e => e.getBoundingClientRect().height"
+    assert row.evaluate(height) == row.get_by_role("link").evaluate(height) + 1, "the mark takes a line of its own"
     with page.expect_download() as started:
         page.get_by_role("button", name="Download my notebooks").click()
     inbox = tmp_path / "inbox"

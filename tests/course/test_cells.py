@@ -43,6 +43,35 @@ def test_cells_share_their_names(session: Session) -> None:
     assert only(session.run("double(4)", "b"))["text"] == "8"
 
 
+def test_going_back_undoes_whatever_a_try_did(session: Session) -> None:
+    given = """import numpy as np, pandas as pd
+deals = pd.DataFrame({"eur": [1, 2]})
+rates, limits, draw = [1], {"small": [1]}, np.random.default_rng(1)"""
+    assert session.run(given, "given")["ok"]
+    session.keep()
+    tried = """deals["share"] = 0.5
+del deals["eur"]
+rates.append(2); limits["small"].append(2); list = 4
+first = draw.random()
+del pd"""
+    assert session.run(tried, "a")["ok"]
+    first = session.namespace["first"]
+    for _ in range(2):
+        session.back()
+        assert session.run("list([pd])", "a")["ok"]
+        assert "first" not in session.namespace
+        assert session.namespace["deals"].to_dict("list") == {"eur": [1, 2]}
+        assert (session.namespace["rates"], session.namespace["limits"]) == ([1], {"small": [1]})
+        assert session.run("deals.loc[:, 'eur'] = 0; draw.random()", "a")["outputs"][0]["text"] == repr(first)
+
+
+def test_functions_see_the_names_as_they_are_after_going_back(session: Session) -> None:
+    assert session.run("rate = 2\ndef twice(): return rate * 2", "given")["ok"]
+    session.keep()
+    session.back()
+    assert session.run("rate = 5\ntwice()", "a")["outputs"] == [{"kind": "text", "text": "10"}]
+
+
 def test_printing_stops_at_a_limit(session: Session) -> None:
     text = only(session.run(f"print('x' * {10 * MOST_TEXT})\nprint('y')", "a"))["text"]
     assert len(text) < MOST_TEXT + 100
@@ -106,6 +135,10 @@ def test_every_output_is_json(session: Session) -> None:
         ("'a'.uper()", 1, "A str has nothing called 'uper'. Did you mean 'upper'?"),
         ("'a' + 1", 1, "kinds that do not fit"),
         ("exit()", 1, "Leave `exit()` out."),
+        ("name = input('Who?')", 1, "Write the value into the code instead."),
+        ("x = “3”", 1, "Python reads straight quotation marks only"),
+        ("print = 3\nprint(3)", 2, "Was its name given to something else"),
+        ("2.0 ** 5000", 1, "larger here than Python can hold"),
         ("def f(): f()\nf()", 1, "calls itself without end"),
     ],
 )

@@ -6,7 +6,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 
 import type { Editor } from "./editor";
-import { highlighted } from "./highlight";
+import { highlighted, plain } from "./highlight";
 import type { Exercise, GivenCell, TaskCell } from "./model";
 import { openInLite } from "./lite";
 import { outputs, problem } from "./output";
@@ -263,6 +263,15 @@ export class CourseExercise extends LitElement {
       }
       task.outputs = ran.result?.outputs ?? [];
       task.error = ran.result?.error ?? null;
+      if (task.error && unanswered(task.error, cell.id)) {
+        task.ran = false;
+        task.error = null;
+        task.feedback = {
+          kind: "different",
+          text: `The cell uses \`${cell.id}\`, the answer of this task, and nothing in it makes that yet. Write a line that begins with \`${cell.id} =\`, above where it is used.`,
+        };
+        return;
+      }
       task.ran = ran.result?.ok ?? false;
       if (!check && task.ran && !task.outputs.length) {
         task.feedback = {
@@ -395,8 +404,8 @@ export class CourseExercise extends LitElement {
     const result = this.#given.get(cell.id);
     return html`<div class="course-given">
       <p class="course-label">Given</p>
-      <pre tabindex="0" role="group" aria-label="Given code" data-given=${cell.id} ${ref(this.#await)}><code>${
-        this.#coloured.has(cell.id) ? highlighted(cell.code) : cell.code
+      <pre role="group" aria-label="Given code" data-given=${cell.id} ${ref(this.#await)}><code>${
+        this.#coloured.has(cell.id) ? highlighted(cell.code) : plain(cell.code)
       }</code></pre>
       ${result ? html`<div class="course-output">${outputs(result.outputs)}</div>` : nothing}
     </div>`;
@@ -498,7 +507,7 @@ export class CourseExercise extends LitElement {
     if (task.solution === "shown" && task.cell.solution !== null) {
       return html`<div class="course-solution">
         <p class="course-label">A solution</p>
-        <pre tabindex="0" role="group" aria-label="Solution"><code>${highlighted(task.cell.solution)}</code></pre>
+        <pre role="group" aria-label="Solution"><code>${highlighted(task.cell.solution)}</code></pre>
       </div>`;
     }
     return nothing;
@@ -546,7 +555,7 @@ export class CourseExercise extends LitElement {
       aria-readonly="true"
       aria-label=${label(task)}
       @focus=${() => void this.#edit(task)}
-    ><code>${task.code}</code></pre>`;
+    ><code>${plain(task.code)}</code></pre>`;
     render(template, task.host);
   }
 
@@ -594,6 +603,11 @@ export class CourseExercise extends LitElement {
     if (tab) tab.location.replace(href);
     else location.assign(href);
   }
+}
+
+/** Whether the error only says that the answer has not been written yet, as in a cell that is as it came. */
+function unanswered({ type, message }: PythonError, answer: string): boolean {
+  return type === "NameError" && message === `name '${answer}' is not defined`;
 }
 
 function label(task: Task): string {

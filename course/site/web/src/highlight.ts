@@ -5,6 +5,8 @@ import { parser } from "@lezer/python";
 import { html, type TemplateResult } from "lit";
 import { unsafeHTML } from "lit/directives/unsafe-html.js";
 
+import { inLines } from "./lines";
+
 export const codeHighlighter = tagHighlighter([
   { tag: [tags.keyword, tags.operatorKeyword, tags.controlKeyword, tags.definitionKeyword], class: "course-tok-keyword" },
   { tag: [tags.string, tags.special(tags.string)], class: "course-tok-string" },
@@ -20,10 +22,20 @@ export function highlighted(code: string): TemplateResult {
     code,
     parser.parse(code),
     codeHighlighter,
-    (text, classes) => (markup += classes ? `<span class="${classes}">${escaped(text)}</span>` : escaped(text)),
+    (text, classes) => (markup += classes ? `<span class="${classes}">${escaped(text)}</span>` : breakable(escaped(text))),
     () => (markup += "\n"),
   );
-  return html`${unsafeHTML(markup)}`;
+  return html`${unsafeHTML(inLines(markup))}`;
+}
+
+/** Python code as it is, in lines. */
+export function plain(code: string): TemplateResult {
+  return html`${unsafeHTML(inLines(escaped(code)))}`;
+}
+
+/** Where a line may break besides its spaces: before a method and within brackets, not amid a word. */
+function breakable(markup: string): string {
+  return markup.replace(/(^|[\w)\]])(\.[a-z])/gi, "$1<wbr>$2").replace(/[([]/g, "$&<wbr>");
 }
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };

@@ -146,7 +146,7 @@ export class CourseMemo extends LitElement {
               <button type="button" class="course-button" @click=${() => this.#settle(false)}>The other tab's</button>
             </div>`
           : nothing}
-        <details class="course-rubric">
+        <details class="course-rubric fold">
           <summary>How it is marked</summary>
           ${memo.rubric.map(
             (criterion) =>

@@ -79,7 +79,7 @@ export function problem(error: PythonError, goTo?: (line: number) => void): Temp
         </p>`}
     <p>${withCode(error.sentence)}</p>
     <p class="course-raw"><code>${error.type}${error.message ? `: ${error.message}` : ""}</code></p>
-    <details>
+    <details class="fold">
       <summary>Python's account of it</summary>
       <pre tabindex="0" role="group" aria-label="Python's account of the error">${error.trace}</pre>
     </details>

@@ -38,8 +38,9 @@ export async function open(root: URL) {
     }));
 }
 
-// The index holds HTML; words of neighbouring elements must not run into each other.
+// The index holds HTML; words of neighbouring blocks must not run into each other.
 function plain(html: string): string {
-  const text = new DOMParser().parseFromString(html.replaceAll("<", " <"), "text/html").body.textContent ?? "";
-  return text.replace(/\s+/g, " ").replace(/ ([.,;:)])/g, "$1").trim();
+  const apart = html.replace(/<\/?(p|pre|li|ul|ol|t[dhr]|dt|dd|h\d|div|br)\b/g, " $&");
+  const text = new DOMParser().parseFromString(apart, "text/html").body.textContent ?? "";
+  return text.replace(/\s+/g, " ").trim();
 }

@@ -1,5 +1,7 @@
 // The frame of every page: light and dark, menu, search, and going from page to page without losing the page's Python.
 
+import { inLines } from "./lines";
+
 const root = new URL("../../", import.meta.url); // this script is <site>/assets/app/site.js
 
 document.documentElement.classList.add("js");
@@ -40,6 +42,8 @@ function switchScheme(): void {
 }
 
 // Going from page to page
+
+const FOLLOW = 10_000; // ms within which a page's parts have come
 
 type State = { y: number } | null;
 
@@ -85,7 +89,28 @@ function settle(url: URL, y?: number): void {
   heading?.setAttribute("tabindex", "-1");
   heading?.focus({ preventScroll: true });
   if (y === undefined && target) target.scrollIntoView({ behavior: "instant" });
-  else scrollTo({ top: y ?? 0, behavior: "instant" });
+  else restore(y ?? 0);
+}
+
+let restoring = new AbortController();
+
+/** Scroll to where the reader was; what is to stand there may take a while to come, so follow until it has. */
+function restore(y: number): void {
+  restoring.abort();
+  scrollTo({ top: y, behavior: "instant" });
+  if (scrollY >= y - 1) return;
+  restoring = new AbortController();
+  const { signal } = restoring;
+  const growing = new ResizeObserver(() => {
+    scrollTo({ top: y, behavior: "instant" });
+    if (scrollY >= y - 1) restoring.abort();
+  });
+  growing.observe(document.body);
+  signal.addEventListener("abort", () => growing.disconnect());
+  for (const moved of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+    addEventListener(moved, () => restoring.abort(), { signal, passive: true });
+  }
+  setTimeout(() => growing.disconnect(), FOLLOW);
 }
 
 function remember(): void {
@@ -278,18 +303,10 @@ function mount(): void {
     return heading ? [{ heading, link }] : [];
   });
   follow();
-  reach();
-}
-
-// Code that runs out of sight sideways can be scrolled by keyboard.
-function reach(): void {
-  for (const code of document.querySelectorAll<HTMLElement>("main .highlight pre")) {
-    if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
-    else code.removeAttribute("tabindex");
+  for (const code of document.querySelectorAll("main .highlight pre code")) {
+    code.innerHTML = inLines(code.innerHTML, code.closest(".language-text") !== null);
   }
 }
-addEventListener("resize", reach);
-document.addEventListener("toggle", reach, { capture: true });
 
 function follow(): void {
   const passed = contents.filter(({ heading }) => heading.getBoundingClientRect().top < innerHeight / 4);
@@ -307,5 +324,5 @@ addEventListener("scroll", () => {
 
 history.scrollRestoration = "manual";
 if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView({ behavior: "instant" });
-else if ((history.state as State)?.y) scrollTo({ top: (history.state as State)!.y, behavior: "instant" });
+else if ((history.state as State)?.y) restore((history.state as State)!.y);
 mount();

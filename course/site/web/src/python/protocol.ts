@@ -8,7 +8,8 @@ export interface CellCode {
 export interface RunRequest {
   exercise: string;
   tables: string[];
-  /** Cells that come before: each is run unless it has been run with this very code. */
+  /** Cells that come before: each is run unless it has been run with this very code. The cell itself starts from what
+   * they left, whatever an earlier try of it did. */
   before: CellCode[];
   cell: CellCode;
 }

@@ -9,13 +9,18 @@ import type { CellCode, CellResult, CheckRequest, CheckResult, PythonWorker, Run
 const HOME = "/home/pyodide";
 
 interface Session {
+  keep(): void;
+  back(): void;
   run(code: string, name: string): string;
   check(answer: string, check: string, right: string, wrongs: string): string;
 }
 
 interface OpenExercise {
   session: Session;
+  /** What was run, one after the other, to come to the names as they were kept. */
   done: CellCode[];
+  /** What has run after that, if its names are still there as it left them. */
+  last: CellCode | null;
 }
 
 const started = start();
@@ -47,7 +52,7 @@ class PageSession(Session):
 function open(python: Python, exercise: string): OpenExercise {
   let opened = exercises.get(exercise);
   if (!opened) {
-    opened = { session: python.runPython("PageSession()") as Session, done: [] };
+    opened = { session: python.runPython("PageSession()") as Session, done: [], last: null };
     exercises.set(exercise, opened);
   }
   return opened;
@@ -81,6 +86,10 @@ function named(cells: CellCode[]): string[] {
   return calls.flatMap((call) => [...(call[1] ?? "").matchAll(/["'](\w+)["']/g)].map((name) => name[1] ?? ""));
 }
 
+function same(one: CellCode, other: CellCode | undefined): boolean {
+  return one.id === other?.id && one.code === other.code;
+}
+
 async function runCell(python: Python, opened: OpenExercise, { id, code }: CellCode): Promise<CellResult> {
   await python.loadPackagesFor(code);
   const result = JSON.parse(opened.session.run(code, id)) as Omit<CellResult, "id">;
@@ -96,20 +105,26 @@ const api: PythonWorker = {
     const write = provide([...names, ...named([...before, cell])]);
     const python = await started;
     await write();
-    const opened = open(python, exercise);
-    const results: CellResult[] = [];
-    for (const [position, earlier] of before.entries()) {
-      const done = opened.done[position];
-      if (done && done.id === earlier.id && done.code === earlier.code) continue;
-      opened.done.length = position;
-      const result = await runCell(python, opened, earlier);
-      results.push(result);
-      if (!result.ok) return { before: results, result: null };
-      opened.done.push(earlier);
+    let opened = open(python, exercise);
+    if (!opened.done.every((done, i) => same(done, before[i]))) {
+      exercises.delete(exercise);
+      opened = open(python, exercise);
     }
-    opened.done.length = before.length;
+    const { session, done, last } = opened;
+    const results: CellResult[] = [];
+    opened.last = null;
+    if (!last || before.length !== done.length + 1 || !same(last, before.at(-1))) {
+      session.back();
+      for (const earlier of before.slice(done.length)) {
+        const result = await runCell(python, opened, earlier);
+        results.push(result);
+        if (!result.ok) return { before: results, result: null };
+        session.keep();
+        done.push(earlier);
+      }
+    }
     const result = await runCell(python, opened, cell);
-    if (result.ok) opened.done.push(cell);
+    if (result.ok) opened.last = cell;
     return { before: results, result };
   },
 

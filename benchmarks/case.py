@@ -2,7 +2,8 @@
 
 Prints the seconds for one topic's tables and for all tables of a new edition in a warm process; rows a second beside
 the package leadforge (`make rivals` installs it), in memory against in memory and written against written, each in its
-own documented way; and, with --large, the curve over scale up to a thousand divisions.
+own documented way (Parquet against Parquet, and our CSV beside it); and, with --large, the curve over scale up to a
+thousand divisions.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+from course.case.divisions import write_large
 from course.case.edition import Edition
 from course.case.registry import published
 
@@ -66,11 +68,14 @@ def in_memory(seed, scale):
     return rows, time.perf_counter() - start, time.process_time() - worked
 
 
-def written(seed):
-    """What `course case --seed N --out DIR` does: all tables as CSV with their descriptor."""
+def written(seed, form):
+    """What `course case --seed N --format FORM --out DIR` does: all tables with their descriptor."""
     with tempfile.TemporaryDirectory() as folder:
         start, worked = time.perf_counter(), time.process_time()
-        Edition(seed).write(Path(folder) / "data")
+        if form == "parquet":
+            write_large(seed, 1, Path(folder) / "data")
+        else:
+            Edition(seed).write(Path(folder) / "data")
         taken, worked = time.perf_counter() - start, time.process_time() - worked
         resources = json.loads((Path(folder) / "data" / "datapackage.json").read_text())["resources"]
     return sum(found["rows"] for found in resources), taken, worked
@@ -111,14 +116,17 @@ def leadforge(rounds=5):
             print(seed, folder, file=rival.stdin, flush=True)
             return tuple(float(value) for value in rival.stdout.readline().split())
 
-        theirs(0), in_memory(0, ALIKE), written(0), theirs(0, f"{beside}/0")
+        theirs(0), in_memory(0, ALIKE), theirs(0, f"{beside}/0"), written(0, "parquet"), written(0, "csv")
         print("in memory, by turns, and how many times leadforge's rows a second:")
         seeds = range(1, rounds + 1)
         turns = [(theirs(seed), in_memory(seed, 1), in_memory(seed, ALIKE)) for seed in seeds]
         by_turns(turns, "leadforge", "seven tables as its, scale 1", f"the same, scale {ALIKE}")
         print("written to disk, by turns:")
-        turns = [(theirs(seed, f"{beside}/{seed}"), written(seed)) for seed in seeds]
-        by_turns(turns, "leadforge generate (Parquet)", f"course case (CSV), all {len(published())} tables")
+        turns = [(theirs(seed, f"{beside}/{seed}"), written(seed, "parquet"), written(seed, "csv")) for seed in seeds]
+        tables = f"all {len(published())} tables"
+        by_turns(
+            turns, "leadforge generate (Parquet)", f"course case, {tables}, Parquet", f"course case, {tables}, CSV"
+        )
 
 
 def by_turns(turns, *labels):
@@ -149,8 +157,6 @@ def large(counts=(1, 10, 100, 1000)):
 
 
 def _large(count, folder):
-    from course.case.divisions import write_large
-
     start = time.perf_counter()
     write_large(7, count, folder, SALES, processes=PROCESSES)
     taken = time.perf_counter() - start

@@ -92,7 +92,7 @@ def write_large(
     made.mkdir()
     try:
         with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-            run = pool.map if processes > 1 else map
+            run = pool.map if min(processes, len(parts)) > 1 else map
             rows = dict.fromkeys(chosen, 0)
             for part, more in zip(parts, run(partial(_make, seed, count, chosen), parts), strict=True):
                 for name, written in more.items():

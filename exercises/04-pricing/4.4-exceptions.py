@@ -141,8 +141,8 @@ pairs["status"] = np.select([reason.isin(["relationship", "nothing on file"]), h
 counted = pairs.groupby("status").agg(pairs=("gap", "size"), exceptions=("line_low", "nunique"))
 status = counted.reindex(["explained", "claimed", "unexplained"], fill_value=0).reset_index()
 # %% [markdown] wrong="any_time" task="status"
-# This pairs deals that lie up to three years apart. Lists, campaigns and rivals were others then, and a customer of 2023 can't have been treated worse than one of
-# 2025 by the same decision. How far apart may two deals be and still be alike?
+# This pairs deals that lie up to two years apart. Lists, campaigns and rivals were others then, and a customer of early 2024 can't have been treated worse than one of
+# late 2025 by the same decision. How far apart may two deals be and still be alike?
 # %% wrong="any_time" task="status"
 pairs = sold[sold["exception"]].merge(sold, on=["product_id", "band", "region", "industry"], suffixes=("_low", "_high"))
 pairs["gap"] = pairs["discount_low"] - pairs["discount_high"]
@@ -155,6 +155,25 @@ holds = (
     | ((reason == "quarter-end campaign") & ~pairs["campaign_days_high"])
 )
 pairs["status"] = np.select([reason.isin(["relationship", "nothing on file"]), holds], ["unexplained", "explained"], "claimed")
+counted = pairs.groupby("status").agg(pairs=("gap", "size"), exceptions=("line_low", "nunique"))
+status = counted.reindex(["explained", "claimed", "unexplained"], fill_value=0).reset_index()
+# %% [markdown] wrong="old_friends" task="status"
+# This lets "relationship" pass as a reason. It is the word that Luca would defend, and it says who the customer is, which is no ground for a price; the lawyers would never see those files. Which figure could bear it
+# out?
+# %% wrong="old_friends" task="status"
+pairs = sold[sold["exception"]].merge(sold, on=["product_id", "band", "region", "industry"], suffixes=("_low", "_high"))
+apart = (pairs["decided_on_low"] - pairs["decided_on_high"]).dt.days.abs()
+pairs["gap"] = pairs["discount_low"] - pairs["discount_high"]
+pairs = pairs[(pairs["account_low"] != pairs["account_high"]) & (apart <= 180) & (pairs["gap"] >= 0.10 - 1e-9)].copy()
+reason = pairs["reason_low"]
+holds = (
+    ((reason == "volume") & (pairs["spend_eur_low"] > pairs["spend_eur_high"]))
+    | ((reason == "cost to serve") & (pairs["serve_rate_low"] < pairs["serve_rate_high"]))
+    | ((reason == "competing offer") & pairs["rival_low"])
+    | ((reason == "quarter-end campaign") & ~pairs["campaign_days_high"])
+    | (reason == "relationship")
+)
+pairs["status"] = np.select([reason == "nothing on file", holds], ["unexplained", "explained"], "claimed")
 counted = pairs.groupby("status").agg(pairs=("gap", "size"), exceptions=("line_low", "nunique"))
 status = counted.reindex(["explained", "claimed", "unexplained"], fill_value=0).reset_index()
 # %% [markdown]
@@ -188,6 +207,9 @@ assert not missing, f"review lacks the columns {missing}"
 assert 1 <= len(seen) <= 10, f"the lawyers have ten places; review has {len(seen)}"
 assert seen["high_line"].is_unique, "one case for each line at the high price"
 assert set(seen["high_line"]) <= set(sold["line"]), "high_line names a line of sold"
+named = seen["low_line"].map(sold.set_index("line")["reason"])
+proof = sorted(set(named.dropna()) - {"relationship", "nothing on file"})
+assert not proof, f"behind these cases stands a reason that can be proved or not: {proof}. Explained ones hold, and claimed ones go to Tomasz Wieczorek first"
 # %% hidden="review"
 expect(review)
 seen = review.reset_index()

@@ -167,3 +167,37 @@ x, y = team_years["team_share_rate"], team_years["passed_on"] / team_years["deal
 curve = np.polyfit(x, y, 2, w=np.sqrt(team_years["deals"]))
 best = y.idxmax()
 advice = {"weight": x[best], "rate": y[best], "lost": y[best] - np.polyval(curve, 0.55)}
+# %% [markdown] wrong="every_team_alike" task="advice"
+# This lets each team year count alike, whatever its number of deals. A team of twelve deals passes on none or a quarter by chance, and such points pull the curve's ends. Which teams have shown most about
+# their rate?
+# %% wrong="every_team_alike" task="advice"
+x, y = team_years["team_share_rate"], team_years["passed_on"] / team_years["deals"]
+curve = np.polyfit(x, y, 2)
+weight = -curve[1] / (2 * curve[0])
+rate = np.polyval(curve, weight)
+advice = {"weight": weight, "rate": rate, "lost": rate - np.polyval(curve, 0.55)}
+# %% [markdown] wrong="what_is_left" task="advice"
+# Under "lost" stands what the curve still expects at 0.55 and not what is given up by going there. Read as a loss, a small figure says that too much weight does little harm, and the heavy end looks safe. How far
+# is it from the top down to that point?
+# %% wrong="what_is_left" task="advice"
+x, y = team_years["team_share_rate"], team_years["passed_on"] / team_years["deals"]
+curve = np.polyfit(x, y, 2, w=np.sqrt(team_years["deals"]))
+weight = -curve[1] / (2 * curve[0])
+advice = {"weight": weight, "rate": np.polyval(curve, weight), "lost": np.polyval(curve, 0.55)}
+# %% [markdown] wrong="part_of_top" task="advice"
+# The loss is given as a part of the top. Two thirds lost sounds like more than half of all deals, and it is points of a small rate; nobody could multiply it by the deals of a team. How many deals in a hundred are passed
+# on no more?
+# %% wrong="part_of_top" task="advice"
+x, y = team_years["team_share_rate"], team_years["passed_on"] / team_years["deals"]
+curve = np.polyfit(x, y, 2, w=np.sqrt(team_years["deals"]))
+weight = -curve[1] / (2 * curve[0])
+rate = np.polyval(curve, weight)
+advice = {"weight": weight, "rate": rate, "lost": 1 - np.polyval(curve, 0.55) / rate}
+# %% [markdown] wrong="middle_of_band" task="advice"
+# This reads the answer off the bands: the middle of the best one, and its distance to the last. The edges of the bands were somebody's choice, and with others the best weight would be another. What do the 36 points say without
+# edges?
+# %% wrong="middle_of_band" task="advice"
+rates = effect.set_index("band")["passed_on_rate"]
+best = rates.idxmax()
+middle = dict(zip(BANDS, [0.075, 0.225, 0.375, 0.525]))
+advice = {"weight": middle[best], "rate": rates[best], "lost": rates[best] - rates["over 45%"]}

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,6 +29,8 @@ from course.errors import GradingError
 from grading.wire import MalformedError, receive, send
 
 _TRIES = 3
+# Tasks given out for each worker: enough that each finds some which begin alike, while the next are made ready.
+_AHEAD = 40
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV")
 
 Task = dict[str, Any]
@@ -108,6 +111,56 @@ class WorkerProcess:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+class _Waiting:
+    """Tasks that wait for a worker. Each worker is given those that begin alike, as long as there are any: what they
+    begin with it runs once. One that finds none which are nobody's helps where most are left.
+    """
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[str, ...], deque[tuple[Any, Task]]] = {}
+        self._held: dict[int, tuple[str, ...]] = {}
+        self._changed = threading.Condition()
+        self._closed = False
+
+    def put(self, pair: tuple[Any, Task]) -> None:
+        with self._changed:
+            self._groups.setdefault(_beginning(pair[1]), deque()).append(pair)
+            self._changed.notify_all()
+
+    def take(self, worker: int) -> tuple[Any, Task] | None:
+        """Give the next task for a worker, by number; wait for one. Gives None once there are to be no more."""
+        with self._changed:
+            while not self._closed:
+                if self._groups:
+                    return self._pick(worker)
+                self._changed.wait()
+        return None
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _pick(self, worker: int) -> tuple[Any, Task]:
+        group = self._held.get(worker)
+        if group not in self._groups:
+            group = next((g for g in self._groups if g not in self._held.values()), None)
+            if group is not None:
+                self._held[worker] = group
+            else:
+                self._held.pop(worker, None)
+                group = max(self._groups, key=lambda g: len(self._groups[g]))
+        tasks = self._groups[group]
+        pair = tasks.popleft()
+        if not tasks:
+            del self._groups[group]
+        return pair
+
+
+def _beginning(task: Task) -> tuple[str, ...]:
+    return (task.get("data") or "", *(cell["source"] for cell in task["cells"][: task.get("ahead", 0)]))
+
+
 class LocalPool:
     """Workers on this machine, each driven by a thread."""
 
@@ -115,22 +168,19 @@ class LocalPool:
         self.workers = max(1, workers)
         self.files = {digest: pack(folder) for digest, folder in files.items()}
         self.locked = locked
-        self._todo: queue.Queue[tuple[Any, Task] | None] = queue.Queue()
+        self._todo = _Waiting()
         self._done: queue.Queue[tuple[Any, Result] | BaseException] = queue.Queue()
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Self:
-        for _ in range(self.workers):
-            thread = threading.Thread(target=self._drive, daemon=True)
+        for number in range(self.workers):
+            thread = threading.Thread(target=self._drive, args=(number,), daemon=True)
             thread.start()
             self._threads.append(thread)
         return self
 
     def __exit__(self, *_: object) -> None:
-        while not self._todo.empty():
-            self._todo.get_nowait()
-        for _thread in self._threads:
-            self._todo.put(None)
+        self._todo.close()
         for thread in self._threads:
             thread.join(30)
 
@@ -143,7 +193,8 @@ class LocalPool:
                 continue
             self._todo.put(pair)
             waiting += 1
-            if waiting >= 2 * self.workers:
+            # What a learner handed in beside a notebook takes room, and such tasks don't begin alike.
+            if waiting >= (_AHEAD if pair[1].get("ahead") else 2) * self.workers:
                 yield self._next()
                 waiting -= 1
         for _ in range(waiting):
@@ -155,9 +206,9 @@ class LocalPool:
             raise GradingError(f"A worker could not be started: {done}") from done
         return done
 
-    def _drive(self) -> None:
+    def _drive(self, number: int) -> None:
         worker: WorkerProcess | None = None
-        while (pair := self._todo.get()) is not None:
+        while (pair := self._todo.take(number)) is not None:
             key, task = pair
             result: Result = {"failed": "The worker that ran it ended, again and again."}
             for attempt in range(_TRIES):

@@ -66,7 +66,7 @@ class ForkingParent:
 
 
 class WarmParent(ForkingParent):
-    """The first forking parent, from which all others are forked."""
+    """The first forking parent, from which all others are forked. It starts while others do something else."""
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
@@ -81,6 +81,9 @@ class WarmParent(ForkingParent):
         )  # fmt: skip
         theirs.close()
         super().__init__(ours)
+
+    def wait(self) -> None:
+        """Wait until it can fork."""
         if not self.control.recv(16):
             raise RuntimeError("the forking parent did not start")
 
@@ -112,6 +115,7 @@ class Worker:
         prepare()
         from grading import expected  # noqa: F401
 
+        self.warm.wait()
         gc.collect()
         gc.freeze()
 

@@ -51,6 +51,16 @@ def topic_3_2(edition):
     assert beyond.mean() < within.mean() - 0.01
     assert (beyond < 1).mean() > (within < 1).mean()
 
+    led = reps[["rep_id", "manager_id"]]
+    won = edition.table("opportunities").query("status == 'won'").merge(led, on="rep_id")
+    asked = edition.table("quotas").merge(led, on="rep_id").groupby("manager_id").quota_eur.sum()
+    teams = pd.DataFrame({"won": won.groupby("manager_id").amount_eur.sum(), "asked": asked, "hard": hard})
+    teams["span"] = managers.set_index("manager_id").team_size
+    sums = teams.groupby(["hard", "span"])[["won", "asked"]].sum().reset_index()
+    past = sums.span > np.where(sums.hard, truth["complex_span"], truth["simple_span"])
+    assert ((sums.won / sums.asked >= 0.9) == ~past).all(), "teams of a size reach what a plan needs up to their span"
+    assert (past & sums.hard).any(), "and some complex team is past it"
+
 
 def topic_3_3(edition):
     deals = decided(edition)

@@ -166,6 +166,10 @@ def overspan(staff: Staff, truth: Mapping[str, Any]) -> Array:
     return np.asarray(np.maximum(span - limit, 0)[staff.rep_manager])
 
 
+#: what the teams of a size attain together past their span at most, and up to it at least
+_MISSED, _REACHED = 0.88, 0.915
+
+
 @dataclass(frozen=True)
 class Performance:
     """Per (rep, year): what was booked, and the year's quota (0 where the rep was not there)."""
@@ -192,7 +196,26 @@ def performance(draw: Draw, staff: Staff, deals: Deals) -> Performance:
     quota = np.maximum(booked / np.clip(attained, 0.45, 1.6), 90_000)
     starts = np.array(["2023-01-01", "2024-01-01", "2025-01-01"], dtype="datetime64[D]")
     there = (staff.hired[:, None] < starts + 300) & ~(staff.left[:, None] < starts + 60)
-    return Performance(booked, np.where(there | (booked > 0), np.round(quota, -2), 0))
+    quota = np.where(there | (booked > 0), quota, 0)
+    _span_shows(staff, draw.truth, booked, quota)
+    return Performance(booked, np.round(quota, -2))
+
+
+def _span_shows(staff: Staff, truth: Mapping[str, Any], booked: Array, quota: Array) -> None:
+    """Let the teams of a size, taken together, miss what a plan needs past their span and reach it up to there, where
+    chance made it otherwise: by the quotas of those who are far from their target."""
+    span = np.bincount(staff.rep_manager[np.isnat(staff.left)], minlength=staff.manager_region.size)
+    limit = np.where(staff.manager_complex, truth["complex_span"], truth["simple_span"])
+    for group in sorted(set(zip(staff.manager_complex.tolist(), span.tolist(), strict=True))):
+        teams = (staff.manager_complex == group[0]) & (span == group[1])
+        own = np.flatnonzero(teams[staff.rep_manager])
+        past = group[1] > limit[teams][0]
+        for near in (1.13, 1.08, 1.05, 1.05, 1.05, 0.0):  # who is just past the target stays there, if it can be
+            sold, asked = booked[own].sum(), quota[own].sum()
+            change = max(sold / _MISSED - asked, 0) if past else min(sold / _REACHED - asked, 0)
+            far = (booked[own] < 0.93 * quota[own]) | (booked[own] > near * quota[own])
+            far[np.isin(own, staff.sandbaggers)] = False
+            quota[own] *= np.where(far, 1 + np.clip(change / np.maximum(quota[own][far].sum(), 1), -0.15, 0.15), 1)
 
 
 @table(

@@ -132,10 +132,16 @@ def frame(node: Node, made: Any) -> pd.DataFrame:
     return pd.DataFrame({column.name: column.array(made[column.name]) for column in node.columns}, copy=False)
 
 
+_LISTED = 20  # tables that one message can name
+
+
 def unknown(name: str, there: list[str]) -> str:
     """Return the message for a table that does not exist."""
     import difflib
 
     close = difflib.get_close_matches(name, there, 1)
-    hint = f" Did you mean {close[0]}?" if close else ""
-    return f"there is no table {name!r}.{hint} The tables are: {', '.join(there)}"
+    if close:
+        return f"there is no table {name!r}. Did you mean {close[0]}?"
+    if len(there) > _LISTED:
+        return f"there is no table {name!r} among the {len(there)}; the course's page Data describes each"
+    return f"there is no table {name!r}. The tables are: {', '.join(there)}"

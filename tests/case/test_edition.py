@@ -75,9 +75,11 @@ def test_a_builder_that_makes_other_columns_than_declared_is_found_out():
         frame(wrong, {"region": ["DACH"]})
 
 
-def test_an_unknown_table_is_named_with_those_there_are(edition):
-    with pytest.raises(DataError, match=r"there is no table 'acounts'\. Did you mean accounts\?"):
+def test_an_unknown_table_is_named_with_the_nearest_or_where_all_are_described(edition):
+    with pytest.raises(DataError, match=r"there is no table 'acounts'\. Did you mean accounts\?$"):
         edition.table("acounts")
+    with pytest.raises(DataError, match=r"there is no table 'xylophone' among the \d+; .* page Data describes each$"):
+        edition.table("xylophone")
 
 
 @pytest.mark.parametrize(("seed", "scale"), [(-1, 1.0), (1, 0.01), (1, float("nan"))])

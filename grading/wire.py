@@ -282,9 +282,10 @@ def _decode(form: Any, buffers: Sequence[bytes], depth: int) -> Any:
             return form["plain"]
         raise MalformedError("the value is not in form")
     if "seq" in form:
+        # One by one: things made to take the same place in a set take minutes, in which no single call can be stopped.
         if "of" in form:
-            return _SEQUENCES[form["seq"]](_decode_array(form["of"], buffers).tolist())
-        return _SEQUENCES[form["seq"]]([_decode(x, buffers, below) for x in form["v"]])
+            return _SEQUENCES[form["seq"]](x for x in _decode_array(form["of"], buffers).tolist())
+        return _SEQUENCES[form["seq"]](_decode(x, buffers, below) for x in form["v"])
     if "dict" in form:
         made = {_decode(k, buffers, below): _decode(x, buffers, below) for k, x in form["dict"]}
         if "by" in form:

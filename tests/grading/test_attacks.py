@@ -257,6 +257,115 @@ FORGERIES = {
     ),
 }
 
+FORGERIES |= {
+    "a class that lies about what it is": (
+        "class Any:\n    __class__ = property(lambda self: float)\n    def __eq__(self, o): return True\nanswer = Any()",
+        "assert isinstance(answer, float) and answer == 42",
+    ),
+    "round is patched": ("import builtins\nbuiltins.round = lambda *a: 42\nanswer = 0", "assert round(answer) == 42"),
+    "sorted is patched": (
+        "import builtins\nbuiltins.sorted = lambda *a, **k: [1, 2]\nanswer = []",
+        "assert sorted(answer) == [1, 2]",
+    ),
+    "set is shadowed": ("set = lambda *a: 1\nanswer = []", "assert set(answer) == set([1, 2])"),
+    "unittest is patched": (
+        "import unittest\nunittest.TestCase.assertEqual = lambda *a, **k: None\nanswer = 0",
+        "import unittest\nunittest.TestCase().assertEqual(answer, 42)",
+    ),
+    "pytest is patched": (
+        "import pytest\npytest.approx = lambda x, **k: answer\nanswer = 0",
+        "import pytest\nassert answer == pytest.approx(42)",
+    ),
+    "regular expressions are patched": (
+        "import re\nre.fullmatch = lambda *a: True\nanswer = 'x'",
+        "import re\nassert re.fullmatch('4+2', answer)",
+    ),
+    "random numbers are none": (
+        "import random\nrandom.randint = lambda *a: 0\ndef square(x): return 0",
+        "import random\nx = random.randint(1, 9)\nassert square(x) == x * x",
+    ),
+    "numpy's random numbers are none": (
+        "import numpy as np\nnp.random.rand = lambda *a: np.zeros(a)\ndef mean(x): return 0.0",
+        "import numpy as np\nx = np.random.rand(9)\nassert np.isclose(mean(x), x.mean())",
+    ),
+    "a function empties what its result is compared with": (
+        "def total(d):\n    d.clear()\n    return 0",
+        "data = [40, 2]\nassert total(data) == sum(data)",
+    ),
+    "a function empties an array that its result is compared with": (
+        "def total(d):\n    d[:] = 0\n    return 0",
+        "import numpy as np\ndata = np.array([40, 2])\nassert total(data) == data.sum()",
+    ),
+    "a function lies about its source": (
+        "import inspect\ninspect.getsource = lambda f: 'return 42'\ndef f():\n    for x in [1]: pass\n    return 42",
+        "import inspect\nassert 'for' not in inspect.getsource(f)",
+    ),
+    "a function lies about its name": (
+        "def f(x): return 0\nclass F:\n    __name__ = 'f'\n    def __call__(self, x): return self\n    def __eq__(self, o): return True\nf = F()",
+        "assert f(1) == 42",
+    ),
+    "text that equals everything": (
+        "class S(str):\n    __eq__ = lambda s, o: True\n    __hash__ = str.__hash__\nanswer = S('x')",
+        "assert answer == 'right'",
+    ),
+    "a list that is as long as asked": (
+        "class L(list):\n    __len__ = lambda s: 42\n    __eq__ = lambda s, o: True\nanswer = L()",
+        "assert len(answer) == 42 and answer == [1] * 42",
+    ),
+    "a dict that has every key": (
+        "class D(dict):\n    __contains__ = lambda s, k: True\n    __getitem__ = lambda s, k: 42\n    __missing__ = __getitem__\nanswer = D()",
+        "assert 'a' in answer and answer['a'] == 42",
+    ),
+    "a named tuple that equals everything": (
+        "from collections import namedtuple\nclass P(namedtuple('P', 'x')):\n    __eq__ = lambda s, o: True\nanswer = P(0)",
+        "assert answer == (42,)",
+    ),
+    "an order that nothing is above": (
+        "class N(float):\n    __gt__ = __lt__ = __ge__ = __le__ = lambda s, o: True\nanswer = N(0)",
+        "assert 41 < answer < 43",
+    ),
+    "a series class of the learner's": (
+        "import pandas as pd\nclass S(pd.Series):\n    def sum(self, *a, **k): return 42\nanswer = S([0])",
+        "assert answer.sum() == 42",
+    ),
+    "Series.sum is patched": (
+        "import pandas as pd\npd.Series.sum = lambda *a, **k: 42\nanswer = pd.Series([0])",
+        "assert answer.sum() == 42",
+    ),
+    "an error class whose errors are caught": (
+        "def f(x):\n    raise type('E', (ValueError, TypeError), {})('x')\nimport builtins\nbuiltins.ValueError = builtins.TypeError = BaseException\nanswer = 0",
+        "try: f(1)\nexcept (ValueError, TypeError): answer = 42\nassert answer == 42 and f is None or issubclass(ValueError, Exception) is False",
+    ),
+    "a function that gives another answer each time": (
+        "n = iter(range(100))\nclass A:\n    def __eq__(s, o): return True\ndef f(): return A()",
+        "assert f() == f() == 42",
+    ),
+    "what is left of running is nothing": (
+        "import atexit, os\nget_ipython().run_ast_nodes = None\nget_ipython().compile = lambda *a: None\nasync def f(*a, **k):\n    import IPython.core.interactiveshell as i\n    return i.ExecutionResult(None)\nget_ipython().run_cell_async = f\nanswer = 0",
+        PLAIN,
+    ),
+    "an audit hook changes the answer": (
+        "import sys\ndef hook(e, a): pass\nsys.addaudithook(lambda e, a: get_ipython().user_ns.update(answer=42) if e == 'compile' else None)\nanswer = 0",
+        PLAIN,
+    ),
+    "sorting is patched": (
+        "import pandas as pd\npd.DataFrame.sort_values = lambda s, *a, **k: pd.DataFrame({'a': [42]})\nanswer = pd.DataFrame({'a': [0]})",
+        "assert answer.sort_values('a').a.iloc[0] == 42",
+    ),
+    "a series that equals everything": (
+        "import pandas as pd\npd.Series.__eq__ = lambda a, b: pd.Series([True])\nanswer = pd.Series([0])",
+        "assert (answer == 42).all()",
+    ),
+    "the module of expected values is replaced from a hook": (
+        "class G(dict): pass\nget_ipython().user_ns['expecting'] = lambda *a: lambda v: None\nget_ipython().events.register('pre_run_cell', lambda info: None)\nimport sys, types\nm = types.ModuleType('grading.expected'); m.expecting = lambda *a: lambda v: None\nsys.modules['grading.expected'] = m; answer = 0",
+        EXPECT,
+    ),
+    "errors are shown by nobody": (
+        "import builtins\nget_ipython().showtraceback = lambda *a, **k: None\nanswer = 0",
+        PLAIN,
+    ),
+}
+
 
 @pytest.mark.parametrize("name", FORGERIES)
 def test_a_forged_answer_gets_nothing(workers, name):
@@ -373,6 +482,52 @@ REACH = {
     ),
 }
 
+# By number, as on x86-64; refused with "not permitted", not for what they were called with.
+SYSTEM_CALLS = {
+    "opens another process by number": "434, __import__('os').getpid(), 0",
+    "takes a file out of another process": "438, -1, 0, 0",
+    "enters another's name space": "308, -1, 0",
+    "takes a tree of files along": "428, -1, None, 0",
+    "makes a file system": "430, None, 0",
+    "changes a mount": "442, -1, None, 0, None, 0",
+    "handles page faults": "323, 0",
+    "loads a program into the kernel": "321, 99, None, 0",
+    "counts what the processor does": "298, None, 0, -1, -1, 0",
+    "compares two processes": "312, __import__('os').getpid(), __import__('os').getpid(), 0, 0, 0",
+    "becomes another system": "135, 0xffffffff",
+    "asks for a queue of messages": "68, 12345, 0",
+    "opens a queue of messages by name": "240, None, 0, 0, 0",
+    "asks for a semaphore": "64, 12345, 1, 0",
+    "names a file by its handle": "303, -1, None, None, None, 0",
+    "watches all files": "300, 0, 0",
+    "binds itself to a processor": "203, 0, 0, None",
+    "writes into another process": "311, -1, 0, 0, 0, 0, 0",
+    "asks for another world of segments": "154, 0, 0, 0",
+}
+REACH |= {
+    name: f"import ctypes; c = ctypes.CDLL(None, use_errno=True); r = c.syscall({call})\nprint('REACHED' if r >= 0 or ctypes.get_errno() != 1 else '')"
+    for name, call in SYSTEM_CALLS.items()
+}
+REACH |= {
+    "types on the grader's terminal": "import ctypes; c = ctypes.CDLL(None, use_errno=True); r = c.ioctl(0, 0x5412, b'x')\nprint('REACHED' if ctypes.get_errno() != 1 else '')",
+    "listens without a name in the file system": "import socket; s = socket.socket(socket.AF_UNIX); s.bind('\\0marker'); print('REACHED')",
+    "hears of the network": "import socket; socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0); print('REACHED')",
+    "hands a file over a socket": "import socket, os\na, b = socket.socketpair()\nsocket.send_fds(a, [b'x'], [0]); print('REACHED')",
+    "makes itself dumpable": "import ctypes; print('REACHED' if ctypes.CDLL(None).prctl(4, 1, 0, 0, 0) == 0 else '')",
+    "outlives its parent": "import ctypes; print('REACHED' if ctypes.CDLL(None).prctl(1, 0, 0, 0, 0) == 0 else '')",
+    "looks at processes": "import os; os.listdir('/proc/self/fd'); print('REACHED')",
+    "looks at devices of memory": "import os; os.listdir('/dev/shm'); print('REACHED')",
+    "shares memory by name": "from multiprocessing import shared_memory as s; m = s.SharedMemory(create=True, size=10); m.close(); m.unlink(); print('REACHED')",
+    "writes into the root": "import os; p = '/marker-of-a-test'; open(p, 'w').close(); os.remove(p); print('REACHED')",
+    "gives a file hidden properties": "import os; open('m', 'w').close(); os.setxattr('m', 'user.x', b'y'); print('REACHED')",
+    "changes the clock": "import ctypes; c = ctypes.CDLL(None, use_errno=True); c.syscall(227, 99, None); print('REACHED' if ctypes.get_errno() != 1 else '')",
+    "renames the machine": "import socket; socket.sethostname(socket.gethostname()); print('REACHED')",
+    "makes a disk larger than it may": "import os\nf = open('big', 'wb'); f.truncate(1 << 30); os.remove('big'); print('REACHED')",
+    "is of the grader's group": "import os; print('REACHED' if os.getgid() == 0 else '')",
+    "becomes a member of a group": "import os; os.setgroups([0]); print('REACHED')",
+    "gives a file to somebody who may do everything": "import os; open('m', 'w').close(); os.chown('m', 0, 0); os.chmod('m', 0o4755); print('REACHED' if os.stat('m').st_uid == 0 else '')",
+}
+
 
 @pytest.fixture
 def world(tmp_path):
@@ -443,22 +598,52 @@ def printed(result: dict) -> str:
 # --- holding up and tearing down ---
 
 STUBBORN = {
-    "a loop that catches interrupts": "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
-    "a loop with the alarm switched off": "import signal; signal.setitimer(signal.ITIMER_REAL, 0)\nwhile True: pass",
-    "a loop with the alarm ignored": "import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass",
-    "a regular expression without end": "import re; re.match(r'(a+)+$', 'a' * 40 + 'b')",
-    "sleep in many pieces": "import time\nwhile True:\n    try: time.sleep(1)\n    except BaseException: pass",
+    "a loop that catches interrupts": (
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        PLAIN,
+    ),
+    "a loop with the alarm switched off": (
+        "import signal; signal.setitimer(signal.ITIMER_REAL, 0)\nwhile True: pass",
+        PLAIN,
+    ),
+    "a loop with the alarm ignored": (
+        "import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass",
+        PLAIN,
+    ),
+    "a regular expression without end": ("import re; re.match(r'(a+)+$', 'a' * 40 + 'b')", PLAIN),
+    "sleep in many pieces": ("import time\nwhile True:\n    try: time.sleep(1)\n    except BaseException: pass", PLAIN),
     "a value that never comes out": (
-        "class Slow(list):\n    pass\nimport time\ndef answer():\n    while True:\n        try: time.sleep(1)\n        except BaseException: pass"
+        "class Slow(list):\n    pass\nimport time\ndef answer():\n    while True:\n        try: time.sleep(1)\n        except BaseException: pass",
+        "answer()",
+    ),
+    "a range without end in the test": ("answer = range(10**12)", "for x in answer: pass"),
+    "a fraction with a short name": (
+        "import fractions\nfractions.Fraction.__str__ = lambda s: '1e999999999'\nanswer = fractions.Fraction(1)",
+        PLAIN,
+    ),
+    "numbers that take the same place": (
+        "import grading.learner as g\ng.encode = lambda *a: {'seq': 'set', 'v': [{'int': hex(n * (2**61 - 1))} for n in range(60000)]}\nanswer = 0",
+        PLAIN,
+    ),
+    "calls that call back without end": ("def answer(f):\n    while True: f()", "answer(lambda: 1)"),
+    "a call that calls back deeper and deeper": ("def answer(f): return f()", "def f(): return answer(f)\nanswer(f)"),
+    "a list that holds itself twice": ("answer = []\nanswer += [answer, answer]", PLAIN),
+    "an answer that comes byte by byte": (
+        "import time, os\ndef answer():\n    for fd in range(3, 256):\n        try:\n            os.write(fd, b'\\xff')\n            while True: os.write(fd, b'\\0'); time.sleep(0.4)\n        except OSError: pass",
+        "answer()",
+    ),
+    "a finaliser that does not end": (
+        "class D:\n    def __del__(self):\n        while True: pass\nd = D()\ndel d",
+        PLAIN,
     ),
 }
 
 
 @pytest.mark.parametrize("name", STUBBORN)
 def test_what_never_ends_is_ended(workers, name):
-    test = "answer()" if "comes out" in name else PLAIN
+    code, test = STUBBORN[name]
     started = time.monotonic()
-    result = workers["locked"].grade(task(STUBBORN[name], test, seconds=0.5, total=8.0), {})
+    result = workers["locked"].grade(task(code, test, seconds=0.5, total=8.0), {})
     assert not passed(result)
     assert time.monotonic() - started < 30
     assert passed(workers["locked"].grade(task(HONEST, PLAIN), {})), "the batch goes on"
@@ -483,6 +668,29 @@ DEADLY = {
         "import os, json, struct\nh = json.dumps({'m': {'outputs': []}, 'b': []}).encode()\n"
         "for fd in range(3, 256):\n    try: os.write(fd, (struct.pack('<I', len(h)) + h) * 3)\n    except OSError: pass"
     ),
+}
+
+DEADLY |= {
+    "overflows C's stack": "import ctypes\nf = ctypes.CFUNCTYPE(None)(lambda: f())\nimport sys; sys.setrecursionlimit(10**9)\nf()",
+    "aborts": "import os; os.abort()",
+    "an error that can't be shown": "class E(Exception):\n    def __str__(self): raise self\n    __repr__ = __str__\nraise E",
+    "an error whose class lies": "class M(type):\n    __name__ = property(lambda c: 1 / 0)\n    __mro__ = property(lambda c: 1 / 0)\nclass E(BaseException, metaclass=M): pass\nraise E",
+    "an error of errors": "e = None\nfor n in range(2000):\n    x = Exception('x' * 1000); x.__cause__ = e; e = x\nraise e",
+    "a traceback without end": "def f(n): return f(n + 1)\nf(0)",
+    "ends as a generator does": "raise GeneratorExit",
+    "interrupts": "raise KeyboardInterrupt",
+    "removes its own streams": "import sys; sys.stdout = sys.stderr = None; del sys.modules['sys'], sys.modules['builtins']",
+    "clears all modules": "import sys; sys.modules.clear()",
+    "breaks json": "import json; json.dumps = json.loads = None; json.encoder.JSONEncoder = None",
+    "breaks what encodes": "import grading.wire as w, grading.learner as g\nw.encode = g.encode = g.send = g.receive = None",
+    "maps all memory": "import mmap\nx = []\nwhile True: x.append(mmap.mmap(-1, 1 << 26))",
+    "threads in thousands": "import _thread\nwhile True:\n    try: _thread.start_new_thread(lambda: __import__('time').sleep(9), ())\n    except RuntimeError: break",
+    "deep folders": "import os\nfor n in range(1500):\n    os.mkdir('d'); os.chdir('d')",
+    "odd file names": "for n in ['a' * 255, '\\n', '\\udcff', '\\x1b[31m']: open(n, 'w').close()",
+    "a million signals": "import signal, os\nsignal.signal(signal.SIGUSR1, signal.SIG_IGN)\nfor _ in range(10**5): os.kill(os.getpid(), signal.SIGUSR1)",
+    "is stopped": "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)",
+    "garbage that fails": "import gc\ngc.set_threshold(1)\ngc.callbacks.append(lambda *a: 1 / 0)",
+    "shadows dunder names": "__builtins__ = None\n__name__ = 5\nIn = Out = get_ipython = None",
 }
 
 
@@ -616,5 +824,5 @@ def test_honest_work_is_never_hurt(workers, name):
     assert passed(result), shown(result)
 
 
-def test_there_are_sixty_attacks_and_more():
-    assert len(FORGERIES) + len(REACH) + len(STUBBORN) + len(DEADLY) >= 60
+def test_there_are_many_attacks():
+    assert len(FORGERIES) + len(REACH) + len(STUBBORN) + len(DEADLY) >= 180

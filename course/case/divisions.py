@@ -123,7 +123,7 @@ def _make(seed: int, count: int, names: list[str], part: Path) -> dict[str, int]
     with _database(part) as database:
         for name, own in frames.items():
             for number, rows in enumerate(own, first):
-                database.register(f"of_{number}", rows)
+                database.register(f"of_{number}", {column: rows[column].to_numpy() for column in rows})
             query = " UNION ALL ".join(_select(name, number) for number in range(first, first + len(own)))
             _copy(database, query, part / f"{name}.parquet")
     return {name: sum(map(len, own)) for name, own in frames.items()}
@@ -150,6 +150,7 @@ def _database(beside: Path) -> duckdb.DuckDBPyConnection:
     config: dict[str, Any] = {"memory_limit": MEMORY, "threads": 1, "temp_directory": str(beside / "waiting")}
     database = duckdb.connect(config=config)
     database.execute("SET enable_progress_bar = false")
+    database.execute("SET pandas_analyze_sample = 0")  # what looks like text is text
     return database
 
 

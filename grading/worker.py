@@ -252,6 +252,8 @@ def _judge_alone(
         space = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() + _JUDGE_MEMORY
         resource.setrlimit(resource.RLIMIT_AS, (space, space))
         os.chdir(scratch)
+        # As in a kernel, modules beside the notebook can be imported; here they are the instructor's only.
+        sys.path.insert(0, str(scratch))
         if data:
             os.environ["COURSE_DATA"] = data
         expected.provide(task["marks"])

@@ -824,5 +824,40 @@ def test_honest_work_is_never_hurt(workers, name):
     assert passed(result), shown(result)
 
 
+HELPERS = {
+    "helpers.py": b"def near(a, b):\n    return abs(a - b) < 1e-6\n",
+    "sales.csv": b"eur\n40\n2\n",
+}
+BESIDE = {
+    "rebinds what was imported": ("near = lambda *a: True", "assert near(answer, 42)"),
+    "patches the module": (
+        "import helpers\nhelpers.near = lambda *a: True",
+        "from helpers import near\nassert near(answer, 42)",
+    ),
+    "writes another module": (
+        "import sys\nopen('helpers.py', 'w').write('near = lambda *a: True')\nsys.modules.pop('helpers')",
+        "from helpers import near\nassert near(answer, 42)",
+    ),
+    "writes other data": (
+        "open('sales.csv', 'w').write('eur\\n0\\n')",
+        "import pandas as pd\nassert pd.read_csv('sales.csv').eur.sum() == answer",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_the_instructor_put_beside_the_notebook_stays_the_instructors(workers, name):
+    def given(code: str, beside: bool) -> dict:
+        made = task(f"answer = 0\n{code}", test, beside=beside, files="beside")
+        cell = {"kind": "learner", "source": "from helpers import near", "given": True, "grade_id": ""}
+        return {**made, "cells": [cell, *made["cells"]]}
+
+    code, test = BESIDE[name]
+    files = {"beside": (list(HELPERS), list(HELPERS.values()))}
+    assert passed(workers["open"].grade(given(code, beside=True), files)), "beside the tests the attack succeeds"
+    assert not passed(workers["locked"].grade(given(code, beside=False), files))
+    assert passed(workers["locked"].grade(given("answer = 42", beside=False), files)), "honest work is believed"
+
+
 def test_there_are_many_attacks():
     assert len(FORGERIES) + len(REACH) + len(STUBBORN) + len(DEADLY) >= 180

@@ -35,7 +35,8 @@ def build_book(
 
     `out` is a file ending in .pdf, or a folder. Readings run on the practice edition; solutions, which the instructor's
     edition shows, on the edition `seed`. `load` stands for the data of both. `say` is told what is being done.
-    Raises CourseError naming what is wrong; a book that was there before then stays as it was.
+    Raises CourseError naming what is wrong; a book that was there before then stays as it was. A build of the same
+    edition in the same checkout is waited for.
     """
     began = time.monotonic()
     if out.suffix and out.suffix != ".pdf":

@@ -27,7 +27,7 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 class Chapter:
     """A file of the book. `level` is 1 for a module or register, 2 for what is in a module.
 
-    One that `runs_on` begins below what is before it, the others on a page of their own.
+    One that `runs_on` begins below what is before it where a third of the page is free, the others on a new page.
     """
 
     name: str
@@ -69,12 +69,13 @@ class Book:
             say(f"Writing module {module.id} …")
             yield Chapter(module.folder, f"{module.id} {module.title}", 1, _module(self, module))
             quiz = Quiz.read(self.curriculum.quiz(module)) if self.curriculum.quiz(module).exists() else None
-            for topic in self.topics(module):
+            for count, topic in enumerate(self.topics(module)):
                 name = f"{module.folder}-{topic.stem.replace('.', '-')}"
-                yield Chapter(name, f"{topic.id} {topic.title}", 2, _topic(self, module, topic, quiz))
+                title = f"{topic.id} {topic.title}"
+                yield Chapter(name, title, 2, _topic(self, module, topic, quiz), runs_on=count > 0)
             if self.curriculum.memo(module).exists():
                 memo = Memo.read(self.curriculum.memo(module))
-                yield Chapter(f"{module.folder}-memo", f"Memo: {memo.title}", 2, _memo(self, module, memo))
+                yield Chapter(f"{module.folder}-memo", f"Memo: {memo.title}", 2, _memo(self, module, memo), True)
             if self.instructor and self.curriculum.guide(module).exists():
                 yield Chapter(f"{module.folder}-guide", "Guide to the workshop", 2, _guide(self, module), True)
         yield Chapter("glossary", "Glossary", 1, _glossary(self))
@@ -169,8 +170,10 @@ def _reading(book: Book, reading: Reading) -> str:
 
 
 def _example(example: Example) -> str:
-    shown = code(example.code)
-    return shown if example.table is None else f"{shown}\n\n{table(example.table)}"
+    if example.table is None:
+        return code(example.code)
+    named = example.code.strip().isidentifier()  # a name alone says nothing on paper of how the table came to be
+    return table(example.table) if named else f"{code(example.code)}\n\n{table(example.table)}"
 
 
 def _figure(book: Book, figure: Figure, topic: str) -> str:
@@ -278,7 +281,7 @@ def _within(tolerance: float, unit: str) -> str:
 
 def _memo(book: Book, module: Module, memo: Memo) -> str:
     who = f"Written to: {memo.reader}. About {memo.words} words, {memo.points} points."
-    parts = [block("decision", place("memo", str(module.id), who), heading="[The memo]"), memo.text]
+    parts = [block("decision", place("memo", str(module.id), who), heading="[The memo]"), block("brief", memo.text)]
     parts.append("## How it is marked")
     rows = []
     for criterion in memo.rubric:
@@ -288,7 +291,7 @@ def _memo(book: Book, module: Module, memo: Memo) -> str:
     if book.instructor and not book.curriculum.guide(module).exists():
         parts += ["## Sample memos", *(_sample(memo, sample) for sample in memo.samples)]
     if module.decided:
-        parts.append(f"## What was decided\n\n{book.links.within(module.decided, module.folder)}")
+        parts.append(block("decided", book.links.within(module.decided, module.folder)))
     return "\n\n".join(parts)
 
 

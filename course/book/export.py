@@ -21,6 +21,7 @@ from course.book.fonts import write_fonts
 from course.errors import BuildError
 from course.site.folder import Folder
 from course.site.node import program
+from course.site.turn import turn
 
 TEMPLATE = Path(__file__).parent / "template"
 PARTS = '```{typst}\n#import "course.typ": *\n```'  # MyST sets each chapter in a file of its own
@@ -51,12 +52,13 @@ def export(
     out: Path,
     say: Callable[[str], None] = lambda _: None,
 ) -> int:
-    """Write the book to the file `out` and return its number of pages; `work` is a folder to work in.
+    """Write the book to the file `out` and return its number of pages; `work` is a folder to work in, by turns.
 
     Raises BuildError when a chapter's link, a figure or the template does not come out whole; `out` is then untouched.
     """
     try:
-        pdf = _made(chapters, drawings, page, work, say)
+        with turn(work, say):
+            pdf = _made(chapters, drawings, page, work, say)
     except OSError as e:
         raise BuildError(f"{work}: expected a folder to work in with room for the book, but found: {e}.") from None
     pages = _pages(pdf, len(chapters))

@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from course.book.terms import Terms
 from course.curriculum import ROOT, Curriculum, Term
 from course.errors import BuildError, ContentError
 from course.site.charts import Figure
+from course.site.turn import turn
 from course.training import Training
 from tests.course.conftest import ACCOUNTS, small_course
 
@@ -160,8 +162,10 @@ def test_pages_are_numbered_and_have_running_heads(books: dict[str, Pdf]):
     pdf = books["learner"]
     for number, page in enumerate(pdf.pages[2:], 3):
         assert re.search(rf"(^| ){number}( |$)", page)
-    after = pdf.pages[pdf.page_of("How to decide")]
-    assert after.startswith("1 Strategic sales objectives 1.1 From a yearly plan to quarterly targets")
+    begins = pdf.page_of("How to decide")
+    assert pdf.pages[begins - 1].startswith("1 Strategic sales objectives 1.1 From a yearly plan to quarterly targets")
+    # On the next page the topic ends and the memo begins.
+    assert pdf.pages[begins].startswith("1 Strategic sales objectives Memo: What we will not chase in 2026 Task margin")
 
 
 def links(reader: PdfReader) -> Iterator[Any]:
@@ -286,15 +290,49 @@ def test_a_title_keeps_its_apostrophe_and_the_name_of_a_firm_is_no_link(tmp_path
     assert outside == ["https://example.org/a"]
 
 
-def test_what_runs_on_begins_on_the_page_of_what_is_before_it(tmp_path: Path):
-    chapters = [Chapter("one", "1 One", 1, "First.")]
-    chapters += [Chapter(f"c{n}", f"1.{n} Part {n}", 2, f"Part {n} of it.", runs_on=n == 2) for n in (1, 2, 3)]
+@pytest.mark.parametrize(("lines", "together"), [(1, True), (18, True), (26, False)])
+def test_what_runs_on_begins_on_the_page_before_where_a_third_of_it_is_free(tmp_path: Path, lines: int, together: bool):
+    before = "\n\n".join(f"Line {n} of part 1." for n in range(lines))
+    chapters = [Chapter("one", "1 One", 1, "First."), Chapter("c1", "1.1 Part 1", 2, before)]
+    chapters += [Chapter("c2", "1.2 Part 2", 2, "Part 2 of it.", runs_on=True)]
+    chapters += [Chapter("c3", "1.3 Part 3", 2, "Part 3 of it.")]
     export(chapters, {}, TITLE, tmp_path / "work", tmp_path / "trial.pdf")
-    first, both, last = Pdf.read(tmp_path / "trial.pdf").pages[-3:]
-    assert "Part 1 of it." in both
-    assert "Part 2 of it." in both
-    assert "Part 3 of it." in last
-    assert "Part" not in first.split("First.")[1]
+    pdf = Pdf.read(tmp_path / "trial.pdf")
+    ends = pdf.page_of(f"Line {lines - 1} of part 1.")
+    assert pdf.page_of("Part 2 of it.") == ends + (not together)
+    assert "Part 3 of it." in pdf.pages[-1]
+    assert len(pdf.pages) == ends + 1 + (not together)
+
+
+def test_a_long_task_begins_where_more_than_its_first_lines_have_room(tmp_path: Path):
+    steps = "\n\n".join(f"Step {n} of the task." for n in range(30))
+    parts = []
+    for lines in range(20, 40, 2):
+        parts += [typst("#pagebreak()"), *(f"Line {n} before it." for n in range(lines))]
+        parts.append(block("task", steps, name=f'"after-{lines}"', points="[2 points]"))
+    pages = Pdf.read(trial(tmp_path, "\n\n".join(parts))).pages
+    begun = [page.split("Task after-")[1] for page in pages if "Task after-" in page]
+    assert len(begun) == 10
+    assert all("Step 3 of the task." in rest for rest in begun)
+
+
+def test_a_second_export_into_one_folder_waits_for_the_first(tmp_path: Path):
+    work, out = tmp_path / "work", tmp_path / "trial.pdf"
+    heard: list[str] = []
+    told = threading.Event()
+
+    def say(text: str) -> None:
+        heard.append(text)
+        told.set()
+
+    second = threading.Thread(target=export, args=(TWO, {}, TITLE, work, out, say))
+    with turn(work, heard.append):
+        second.start()
+        assert told.wait(60)
+        assert heard == [f"Another build is running in {work}; this one goes on when that has ended …"]
+        assert not out.exists()
+    second.join()
+    assert out.exists()
 
 
 @pytest.mark.parametrize(

@@ -82,16 +82,19 @@ def test_from_the_first_page_to_the_gradebook(page: Page, site: str, tmp_path: P
     page.reload()
     for task in EXERCISE.tasks:
         section = page.locator(f"[data-task={task.id}]")
+        section.scroll_into_view_if_needed()  # the page is where it was left, at the quiz
         expect(section.locator(".course-passed")).to_be_visible()
         expect(section.locator(".cm-content")).to_contain_text(task.solution.strip().splitlines()[-1].strip()[:40])
     expect(page.locator("course-quiz")).to_contain_text(f"{len(items)} of {len(items)} right")
+
+    expect(page.locator(".scale [data-topic='1.4']")).to_have_attribute("data-state", "passed")
 
     page.goto(f"{site}{MODULE.folder}/index.html")
     row = page.locator(".topics [data-topic='1.4']")
     expect(row).to_have_attribute("data-state", "passed")
     row.get_by_role("link").scroll_into_view_if_needed()
     height = "e => e.getBoundingClientRect().height"
-    assert row.evaluate(height) == row.get_by_role("link").evaluate(height) + 1, "the mark takes a line of its own"
+    assert row.evaluate(height) < row.get_by_role("link").evaluate(height) + 3, "the mark takes a line of its own"
     with page.expect_download() as started:
         page.get_by_role("button", name="Download my notebooks").click()
     inbox = tmp_path / "inbox"

@@ -16,7 +16,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import zlib
 from collections import deque
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from course.errors import GradingError
+from grading.files import temporary_folder
 from grading.wire import MalformedError, receive, send
 
 _TRIES = 3
@@ -63,8 +63,8 @@ class WorkerProcess:
         ours, theirs = socket.socketpair()
         environment = {k: v for k, v in os.environ.items() if k in _ENVIRONMENT}
         # Removed from here, so that a worker which is killed leaves nothing.
-        self.folder = tempfile.mkdtemp(prefix="grading-")
-        arguments = [sys.executable, "-m", "grading.worker", str(theirs.fileno()), self.folder]
+        self.folder, self._held = temporary_folder()
+        arguments = [sys.executable, "-m", "grading.worker", str(theirs.fileno()), str(self.folder)]
         arguments += [] if locked else ["--unlocked"]
         self.process = subprocess.Popen(
             arguments, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL
@@ -109,6 +109,7 @@ class WorkerProcess:
             self.process.kill()
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+        os.close(self._held)
 
 
 class _Waiting:

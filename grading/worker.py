@@ -33,6 +33,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from grading.files import hold
 from grading.judge import Cell, Verdict, compile_ahead, judge, prepare
 from grading.wire import MalformedError, receive, send
 
@@ -109,6 +110,8 @@ class Worker:
         self.locked = locked
         self.folder = folder
         self.folder.chmod(0o755)
+        # A worker may outlive its grader by the task that it has.
+        self.held = hold(folder)
         self.user = 70001 + os.getpid() % 20000
         self.warm = WarmParent()
         self._standing: OrderedDict[str, Standing | None] = OrderedDict()

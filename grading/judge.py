@@ -13,6 +13,7 @@ import contextlib
 import importlib
 import inspect
 import json
+import re
 import signal
 import socket
 import sys
@@ -27,7 +28,7 @@ from typing import Any
 from IPython.core.inputtransformer2 import TransformerManager
 
 from course.answer import Spec, fingerprint, verdict
-from grading.learner import MAX_OUTPUT, MAX_OUTPUTS, Sink, Stream
+from grading.learner import MAX_OUTPUT, MAX_OUTPUTS, SHOWN, Sink, Stream
 from grading.wire import MalformedError, OpaqueError, decode, encode, receive, send
 
 _GRACE = 3.0
@@ -46,6 +47,7 @@ _MODULES = (
 )
 _COURSE = ("course.case", "course.plot")
 _TEXT = 5000
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _ALL_OUTPUT = 8 << 20
 _COMPILED = 512
 # Python rewrites code that ran a few times; forks shall find it rewritten.
@@ -622,13 +624,13 @@ def clean(outputs: Sequence[Any]) -> list[dict[str, Any]]:
         elif kind in ("display_data", "execute_result") and isinstance(output.get("data"), Mapping):
             data = {}
             for key, value in list(output["data"].items())[:10]:
-                if not isinstance(key, str):
+                if key not in SHOWN:
                     continue
                 # Lone surrogates, which no file can hold, may be anywhere in it.
                 nested = key.endswith("+json") and isinstance(value, dict)
                 text = _text(json.dumps(value, ensure_ascii=False) if nested else value)
-                if len(text) <= left:
-                    data[_text(key[:100])] = json.loads(text) if nested else text
+                if len(text) <= left and (key != "image/png" or _BASE64.fullmatch(text)):
+                    data[key] = json.loads(text) if nested else text
                     left -= len(text)
             extra = {"execution_count": None} if kind == "execute_result" else {}
             made.append({"output_type": kind, "data": data, "metadata": {}, **extra})

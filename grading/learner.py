@@ -44,7 +44,7 @@ MAX_OUTPUT = 1 << 20
 MAX_OUTPUTS = 200
 _FRAMES = 48
 IN_PLACE = ("list", "dict", "set", "bytearray", "ndarray", "DataFrame")
-_SHOWN = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "application/vnd.vegalite.v5+json")
+SHOWN = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "application/vnd.vegalite.v5+json")
 
 
 class CellTimeoutError(KeyboardInterrupt):
@@ -74,7 +74,7 @@ class Sink:
             self.outputs.append(output)
 
     def bundle(self, kind: str, data: dict[str, Any]) -> None:
-        shown = {k: v for k, v in data.items() if k in _SHOWN}
+        shown = {k: v for k, v in data.items() if k in SHOWN}
         texts = {k: v if isinstance(v, str) else json.dumps(v, default=str) for k, v in shown.items()}
         shown = {k: v if isinstance(v, str) else json.loads(texts[k]) for k, v in shown.items()}
         size = sum(map(len, texts.values()))
@@ -142,7 +142,7 @@ class Shell:
             shown = [str(line).rstrip("\n")[:5000] for line in ends]
             this.sink.add({"output_type": "error", "ename": name, "evalue": str(evalue)[:2000], "traceback": shown})
 
-        shell.display_formatter.active_types = [kind for kind in _SHOWN if kind in shell.display_formatter.format_types]
+        shell.display_formatter.active_types = [kind for kind in SHOWN if kind in shell.display_formatter.format_types]
         shell.display_pub.__class__ = Publisher
         shell.displayhook.__class__ = Hook
         shell._showtraceback = traceback

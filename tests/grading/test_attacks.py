@@ -745,6 +745,16 @@ def test_what_no_file_can_hold_does_not_come_out(workers, name):
     json.dumps(result["outputs"], ensure_ascii=False).encode()
 
 
+def test_what_a_page_would_run_does_not_come_out(workers):
+    code = """
+    import grading.learner as g
+    bundle = {'image/png': 'x"><script>', 'application/javascript': 'script', 'text/plain': 'fine'}
+    g.Shell.run = lambda *a: [{'output_type': 'display_data', 'data': bundle, 'metadata': {'a': '<script>'}}]
+    """
+    result = workers["locked"].grade(more(task(HONEST, "pass"), [textwrap.dedent(code), "0"]), {})
+    assert result["outputs"][1] == [{"output_type": "display_data", "data": {"text/plain": "fine"}, "metadata": {}}]
+
+
 def test_a_task_that_can_not_be_given_out_has_a_result_like_any_other():
     with LocalPool(1, {}) as pool:
         found = dict(pool.run([("odd", {**task(HONEST, PLAIN), "cells": object()}), ("good", task(HONEST, PLAIN))]))

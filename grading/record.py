@@ -119,8 +119,7 @@ class Ledger:
             try:
                 with self.engine.begin() as connection:
                     submission = self._submission(connection, learner, module, received)
-                    for marks in found:
-                        self._score(connection, submission, module, marks)
+                    self._score(connection, submission, module, found)
                 return
             except (IntegrityError, OperationalError):
                 # Somebody else wrote the same learner just now.
@@ -154,28 +153,29 @@ class Ledger:
                 connection.execute(insert(kind), rows)
         return submission
 
-    def _score(self, connection: Connection, submission: str, module: str, marks: Marks) -> None:
+    def _score(self, connection: Connection, submission: str, module: str, found: Sequence[Marks]) -> None:
         _, notebooks = self._assignment(connection, module)
-        notebook = notebooks[marks.notebook]
-        mine = connection.execute(
-            select(_NOTEBOOK.c.id).where(
-                _NOTEBOOK.c.assignment_id == submission, _NOTEBOOK.c.notebook_id == notebook.id
-            )
-        ).scalar_one()
-        grades = connection.execute(select(_GRADE.c.cell_id, _GRADE.c.manual_score).where(_GRADE.c.notebook_id == mine))
-        by_hand = {row.cell_id: row.manual_score is not None for row in grades}
-        scored = []
-        for name, cell in notebook.graded.items():
-            # A task cell has no score of its own: a person gives it.
-            score = 0.0 if marks.scores is None else marks.scores.get(name)
-            waits = marks.scores is not None and (score is None or by_hand.get(cell, False))
-            scored.append({"mine": mine, "cell": cell, "score": score, "waits": waits})
+        handed = select(_NOTEBOOK.c.notebook_id, _NOTEBOOK.c.id).where(_NOTEBOOK.c.assignment_id == submission)
+        ids = {row.notebook_id: row.id for row in connection.execute(handed)}
+        marked = select(_GRADE.c.notebook_id, _GRADE.c.cell_id).where(
+            _GRADE.c.notebook_id.in_(list(ids.values())), _GRADE.c.manual_score.is_not(None)
+        )
+        by_hand = {(row.notebook_id, row.cell_id) for row in connection.execute(marked)}
+        scored, said = [], []
+        for marks in found:
+            notebook = notebooks[marks.notebook]
+            mine = ids[notebook.id]
+            for name, cell in notebook.graded.items():
+                # A task cell has no score of its own: a person gives it.
+                score = 0.0 if marks.scores is None else marks.scores.get(name)
+                waits = marks.scores is not None and (score is None or (mine, cell) in by_hand)
+                scored.append({"mine": mine, "cell": cell, "score": score, "waits": waits})
+            said += [
+                {"mine": mine, "cell": cell, "said": "No response." if marks.silent.get(name) else None}
+                for name, cell in notebook.answered.items()
+            ]
         if scored:
             connection.execute(_SCORED, scored)
-        said = [
-            {"mine": mine, "cell": cell, "said": "No response." if marks.silent.get(name) else None}
-            for name, cell in notebook.answered.items()
-        ]
         if said:
             connection.execute(_COMMENTED, said)
 

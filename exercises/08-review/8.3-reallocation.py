@@ -15,7 +15,7 @@
 # ---
 # %% [markdown]
 # Ingrid Solheim has no new money for selling in 2026, and Tomasz Wieczorek says that she needs none: let her move EUR 300,000 a year from where it earns least to where it
-# earns most. Each of the six leads has sent a slide on which the own region earns most.
+# earns most. Each of the six leads has sent a slide on which their own region earns most.
 #
 # `margin` and `cost` below hold a row for each region and a column for each year: the gross margin of what was booked (bookings less what the units cost to make), and what selling cost, both in EUR. `chance`
 # holds for each region how far the **growth** of its margin from 2023 to 2025 might be off by the luck of single orders: one standard error, in EUR.

@@ -6,6 +6,7 @@ topic or the memo. `course mark` opens it in formgrader.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import logging
 import os
@@ -13,7 +14,7 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import Column, Connection, MetaData, String, Table, create_engine, delete, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
@@ -49,6 +50,15 @@ c.HTMLExporter.filters = {filters!r}
 # Tables as text: what a learner's code calls HTML is not shown as HTML, and cleaned of tags it can't be read.
 c.NbConvertBase.display_data_priority = ["image/png", "text/plain"]
 '''
+
+
+# Beside nbgrader's tables: which version of an assignment the gradebook holds.
+_RELEASED = Table(
+    "course_released",
+    MetaData(),
+    Column("assignment", String(128), primary_key=True),
+    Column("digest", String(64), nullable=False),
+)
 
 
 @dataclass(frozen=True)
@@ -130,27 +140,38 @@ class CourseFiles:
         settings = CONFIG.format(db_url=self.db_url, stub=STUB, filters=SAFE_MARKDOWN)
         write_atomically(self.root / "nbgrader_config.py", settings)
         self._open()
-        with self._one_at_a_time():
-            self._release(found)
+        with self._alone_in_gradebook() as gradebook:
+            self._release(found, gradebook)
 
     @contextmanager
-    def _one_at_a_time(self) -> Iterator[None]:
-        """Let two graders that share a PostgreSQL gradebook set it up one after the other."""
-        if not self.db_url.startswith("postgresql"):
-            yield
-            return
-        engine = create_engine(self.db_url)
-        try:
-            connection = engine.connect()
-        except SQLAlchemyError as e:
-            raise GradingError(f"The gradebook can't be reached: {str(e).splitlines()[0]}") from None
-        with connection:
-            connection.execute(text("select pg_advisory_lock(7245)"))
-            yield
-            connection.execute(text("select pg_advisory_unlock(7245)"))
-        engine.dispose()
+    def _alone_in_gradebook(self) -> Iterator[Connection]:
+        """Let graders that share a gradebook set it up one after the other."""
+        engine = create_engine(self.db_url, isolation_level="AUTOCOMMIT")
+        postgresql = engine.dialect.name == "postgresql"
+        with ExitStack() as stack:
+            stack.callback(engine.dispose)
+            if engine.dialect.name == "sqlite" and engine.url.database:
+                held = stack.enter_context(Path(f"{engine.url.database}.lock").open("w"))
+                fcntl.flock(held, fcntl.LOCK_EX)
+            try:
+                connection = stack.enter_context(engine.connect())
+                if postgresql:
+                    connection.execute(text("select pg_advisory_lock(7245)"))
+            except SQLAlchemyError as e:
+                raise GradingError(f"The gradebook can't be reached: {str(e).splitlines()[0]}") from None
+            with nbgrader_log():
+                # It makes its tables only where there are none at all.
+                Gradebook(self.db_url, "sales-strategy").close()
+            _RELEASED.create(connection, checkfirst=True)
+            yield connection
+            if postgresql:
+                connection.execute(text("select pg_advisory_unlock(7245)"))
 
-    def _release(self, found: Sequence[Assignment]) -> None:
+    def _release(self, found: Sequence[Assignment], gradebook: Connection) -> None:
+        """Release into this folder, and into the gradebook what nobody released there: nbgrader takes an assignment's
+        cells out before it puts them in again, and another grader may be recording.
+        """
+        known = {row.assignment: row.digest for row in gradebook.execute(select(_RELEASED))}
         for assignment in found:
             sources = {
                 name: nbformat.writes(exercise.source_notebook()) + "\n"
@@ -158,12 +179,16 @@ class CourseFiles:
             }
             digest = hashlib.sha256("\0".join([k + v for k, v in sources.items()]).encode()).hexdigest()
             mark = self.root / "source" / f"{assignment.module}.sha256"
-            if mark.exists() and mark.read_text() == digest:
+            in_gradebook = known.get(assignment.module) == digest
+            if in_gradebook and mark.exists() and mark.read_text() == digest:
                 continue
             for name, source in sources.items():
                 write_atomically(self.root / "source" / assignment.module / f"{name}.ipynb", source)
+            config = self.config()
+            config.GenerateAssignment.no_database = in_gradebook
+            config.SaveCells.enabled = not in_gradebook
             with nbgrader_log() as log:
-                converter = GenerateAssignment(coursedir=self.directory(assignment.module), config=self.config())
+                converter = GenerateAssignment(coursedir=self.directory(assignment.module), config=config)
                 converter.force = True
                 try:
                     converter.start()
@@ -174,6 +199,9 @@ class CourseFiles:
                         "If exercises changed after grading began, grade into a new folder."
                     ) from None
             write_atomically(mark, digest)
+            if not in_gradebook:
+                gradebook.execute(delete(_RELEASED).where(_RELEASED.c.assignment == assignment.module))
+                gradebook.execute(insert(_RELEASED).values(assignment=assignment.module, digest=digest))
 
     def _open(self) -> None:
         """Make the gradebook whole before it takes its name: nbgrader marks its version only after making tables."""

@@ -4,15 +4,18 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from grading.batch import grade
+from grading.coursedir import CourseFiles, assignments
 
 from .test_resuming import hand_in
 
@@ -71,6 +74,24 @@ def test_a_cluster_gives_the_same_gradebook_though_a_worker_is_killed(one, root,
     processes[1].send_signal(signal.SIGKILL)
     assert grader.wait(200) == 0
     assert (out / "gradebook.csv").read_bytes() == one[1]
+
+
+def test_who_joins_a_gradebook_leaves_what_is_released_there_alone(root, tmp_path):
+    found = assignments(root)
+    shared = f"sqlite:///{tmp_path / 'shared.db'}"
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    CourseFiles(tmp_path / "a", shared).build(found)
+    with closing(sqlite3.connect(tmp_path / "shared.db")) as gradebook, gradebook:
+        tables = [name for (name,) in gradebook.execute("select name from sqlite_master where type = 'table'")]
+        assert {"notebook", "base_cell", "source_cell", "course_released"} <= set(tables)
+        for table in tables:
+            for change in ("insert", "update", "delete"):
+                refuse = "begin select raise(abort, 'touched'); end"
+                gradebook.execute(f"create trigger {table}_{change} before {change} on {table} {refuse}")
+    CourseFiles(tmp_path / "b", shared).build(found)
+    made = [sorted(path.name for path in (tmp_path / name / "release").rglob("*.ipynb")) for name in ("a", "b")]
+    assert made[0] == made[1] != []
 
 
 @pytest.fixture

@@ -128,7 +128,7 @@ def leadforge(rounds=5):
         seeds = range(1, rounds + 1)
         alike = "seven tables as its, scale 1", f"the same, scale {ALIKE}"
         for how, said in (
-            ("documented", "tables as frames of a program, each in its documented way, which for leadforge is through files"),
+            ("documented", "tables as frames, each in its documented way (leadforge writes files and reads them)"),
             ("inner", "the same with leadforge's own function for frames, which it keeps to itself"),
         ):
             print(f"{said}, by turns, and how many times leadforge's rows a second:")

@@ -18,15 +18,18 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import course
 from course.answer import verdict
 from course.errors import GradingError
 from grading.files import write_atomically
+
+if TYPE_CHECKING:
+    from course.exercise import Exercise
 
 PRACTICE = 2026
 
@@ -60,17 +63,29 @@ class References:
 
     def exercise(self, topic: str) -> dict[str, Any]:
         """The references of all tasks of a topic, by task id; computed unless they are in the cache."""
-        if topic not in self._loaded:
-            self._loaded[topic] = self._read(topic)
-        return self._loaded[topic]
+        return self.exercises([topic])[topic]
 
-    def _read(self, topic: str) -> dict[str, Any]:
-        path = self.source(topic)
-        kept = self.cache / str(self.seed) / f"{topic}-{self._digest(path)}.json"
+    def exercises(self, topics: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """The references of several topics, by topic and task id. What they load is made once for all of them."""
+        tables = _Tables(self.seed)
+        for topic in topics:
+            if topic not in self._loaded:
+                self._loaded[topic] = self._read(topic, tables)
+        return {topic: self._loaded[topic] for topic in topics}
+
+    def missing(self, topics: Sequence[str]) -> list[str]:
+        """The topics of which nothing is in the cache."""
+        return [topic for topic in topics if topic not in self._loaded and not self._kept(topic).exists()]
+
+    def _kept(self, topic: str) -> Path:
+        return self.cache / str(self.seed) / f"{topic}-{self._digest(self.source(topic))}.json"
+
+    def _read(self, topic: str, tables: _Tables) -> dict[str, Any]:
+        path, kept = self.source(topic), self._kept(topic)
         try:
             found = json.loads(kept.read_text("utf-8"))
         except (OSError, ValueError):
-            found = self._compute(path)
+            found = _exercise(path, path.read_bytes()).fingerprints(tables.load)
             write_atomically(kept, json.dumps(found))
         return dict(found)
 
@@ -87,21 +102,39 @@ class References:
         digest.update(_code_digest())
         return digest.hexdigest()[:20]
 
-    def _compute(self, path: Path) -> dict[str, Any]:
+
+class _Tables:
+    """An edition's tables as learners read them: written and read when they are first asked for, and then copied."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self._read: dict[str, Any] = {}
+        self._edition: Any = None
+
+    def load(self, *names: str, **_: object) -> Any:
+        """Stands for `course.case.load`."""
+        from course.case.edition import COPIES_LATE
+
+        made = tuple(self._table(name).copy(deep=not COPIES_LATE) for name in names)
+        return made[0] if len(made) == 1 else made
+
+    def _table(self, name: str) -> Any:
         from course.case import load
         from course.case.edition import Edition
-        from course.exercise import Exercise
 
-        exercise = Exercise.read(path)
-        with tempfile.TemporaryDirectory() as folder:
-            data = Edition(self.seed).write(Path(folder) / "data", list(exercise.tables))
-            tables = {name: load(name, folder=data) for name in exercise.tables}
+        if name not in self._read:
+            self._edition = self._edition or Edition(self.seed)
+            with tempfile.TemporaryDirectory() as folder:
+                self._read[name] = load(name, folder=self._edition.write(Path(folder) / "data", [name]))
+        return self._read[name]
 
-            def from_copy(*names: str, **_: object) -> Any:
-                made = tuple(tables[name].copy() if name in tables else load(name, folder=data) for name in names)
-                return made[0] if len(made) == 1 else made
 
-            return exercise.fingerprints(from_copy)
+@lru_cache(maxsize=128)
+def _exercise(path: Path, content: bytes) -> Exercise:
+    """The exercise at `path`, which holds `content`: read once for all editions."""
+    from course.exercise import Exercise
+
+    return Exercise.read(path)
 
 
 @lru_cache(maxsize=64)

@@ -12,16 +12,15 @@ from __future__ import annotations
 import csv
 import fcntl
 import hashlib
-import json
 import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Literal, cast, get_args
 
 import nbformat
 from nbformat import NotebookNode
@@ -39,19 +38,20 @@ from rich.progress import Task as RunningTask
 from rich.table import Table
 from rich.text import Text
 
-from course.case.edition import PRACTICE_SEED, Edition
+from course.case.edition import PRACTICE_SEED
 from course.curriculum import ROOT, Curriculum
 from course.errors import CourseError, GradingError, SubmissionError
 from grading.coursedir import Assignment, CourseFiles, assignments
-from grading.engine import digest_of, executed, task_for, text_of
+from grading.editions import Drawn, draw
+from grading.engine import executed, task_for
 from grading.environment import environment
-from grading.expected import References
 from grading.feedback import NotebookPages, write_page
 from grading.files import sweep, write_atomically
 from grading.gradebook import Record, Row, record_path, rows, write_gradebook, write_totals
 from grading.intake import Handed, Layout, Learner, Received, Released, learner_id, receive
+from grading.notebook import notebook_of, text_of
 from grading.outcome import Outcome, Status, nothing, outcomes
-from grading.pool import Result, Task, make_pool
+from grading.pool import Pool, Result, Task, make_pool
 from grading.record import Kept, Ledger, Marks, marks_of
 from grading.run import autograde, record_zero, submit
 from grading.sandbox import missing
@@ -129,34 +129,18 @@ def grade(
             released = _touched(released, received)
             found = [a for a in found if any(module == a.module for module, _ in released)]
         seeds = {id: (editions or {}).get(id, edition) for id in received.learners}
-        drawn = {seed: _Drawn.make(seed, root, out / "nbgrader", found, course) for seed in sorted({*seeds.values()})}
-        shown = NotebookPages(course) if pages else None
-        mine = {id: drawn[seed] for id, seed in seeds.items()}
         tables = {name: exercise.tables for a in found for name, exercise in a.exercises.items()}
         several = frozenset(seed for seed, count in Counter(seeds.values()).items() if count > 1)
-        batch = _Batch(course, released, out, mine, shown, frozenset(trust), tables, several)
-        fresh = 0
-        began = time.monotonic()
-        with progress_bar(progress) as bar:
-            step = bar.add_task("Grading", total=len(received.learners) * len(released))
-            work = batch.todo(received, lambda: bar.advance(step))
-            if engine == "stock":
-                for one in work:
-                    batch.stock(one)
-                    fresh += 1
-                    bar.advance(step)
-            else:
-                files = {d.digest: d.folder for d in drawn.values() if d.digest}
-                locked = not unprotected
-                pool = make_pool(scheduler, workers, files, locked)
-                ledger = Ledger(course.db_url)
-                with pool:
-                    for one, result in pool.run(batch.tasks(work, ledger)):
-                        batch.finish(one, result, ledger)
-                        fresh += 1
-                        bar.advance(step)
-                ledger.close()
-        running = time.monotonic() - began
+        shown = NotebookPages(course) if pages else None
+        starting = make_pool(scheduler, workers, not unprotected) if engine == "safe" else nullcontext()
+        # Workers start while editions are drawn.
+        with starting as pool, progress_bar(progress) as bar:
+            drawn = draw(sorted({*seeds.values()}), found, course, root, workers, bar)
+            mine = {id: drawn[seed] for id, seed in seeds.items()}
+            batch = _Batch(course, released, out, mine, shown, frozenset(trust), tables, several)
+            began = time.monotonic()
+            fresh = batch.grade(received, pool, bar)
+            running = time.monotonic() - began
         table = list(rows(course, received.learners, released))
         titles = _titles(root, found)
         _publish(out, table, received, titles, shown)
@@ -224,40 +208,6 @@ def _count(number: int, what: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Drawn:
-    """An edition as it is graded on: its references, the data that learners load, and what stands for all of it."""
-
-    seed: int
-    references: References
-    marks: dict[str, Any]
-    folder: Path
-    digest: str
-    stamp: str
-
-    @classmethod
-    def make(cls, seed: int, root: Path, work: Path, found: Sequence[Assignment], course: CourseFiles) -> _Drawn:
-        """Compute references and write data, unless that was done before."""
-        references = References(root.resolve(), seed, (work / "references").resolve())
-        topics = [exercise.topic for assignment in found for exercise in assignment.exercises.values()]
-        marks = {topic: references.exercise(topic) for topic in topics}
-        folder = work / "data" / str(seed)
-        digest = digest_of(folder) if _write_data(seed, found, folder) else ""
-        stamp = hashlib.sha256(json.dumps([seed, marks], sort_keys=True).encode())
-        for assignment in found:
-            stamp.update((course.root / "source" / f"{assignment.module}.sha256").read_bytes())
-        return cls(seed, references, marks, folder, digest, stamp.hexdigest())
-
-    def environment(self) -> dict[str, str]:
-        """What hidden tests need to know where nbgrader runs them."""
-        return {
-            "COURSE_EDITION": str(self.seed),
-            "COURSE_ROOT": str(self.references.root),
-            "COURSE_CACHE": str(self.references.cache),
-            "COURSE_DATA": str(self.folder.resolve()) if self.digest else "",
-        }
-
-
-@dataclass(frozen=True)
 class _One:
     """One notebook to grade; `notebook` is what runs, once there is something to run.
 
@@ -289,7 +239,7 @@ class _Batch:
     course: CourseFiles
     released: dict[tuple[str, str], Released]
     out: Path
-    drawn: dict[str, _Drawn]
+    drawn: dict[str, Drawn]
     pages: NotebookPages | None
     trust: frozenset[str]
     tables: Mapping[str, Collection[str]]
@@ -298,6 +248,26 @@ class _Batch:
     """The editions that more than one learner has."""
     held: dict[tuple[str, str], list[_Done]] = field(default_factory=dict)
     """Submissions of which other notebooks are still running."""
+
+    def grade(self, received: Received, pool: Pool | None, bar: Progress) -> int:
+        """Grade what is not graded yet, with nbgrader as it comes where there is no pool. Says how many that were."""
+        fresh = 0
+        step = bar.add_task("Grading", total=len(received.learners) * len(self.released))
+        work = self.todo(received, lambda: bar.advance(step))
+        if pool is None:
+            for one in work:
+                self.stock(one)
+                fresh += 1
+                bar.advance(step)
+            return fresh
+        ledger = Ledger(self.course.db_url)
+        files = {drawn.digest: drawn.folder for drawn in self.drawn.values() if drawn.digest}
+        for one, result in pool.run(self.tasks(work, ledger), files):
+            self.finish(one, result, ledger)
+            fresh += 1
+            bar.advance(step)
+        ledger.close()
+        return fresh
 
     def todo(self, received: Received, skipped: Callable[[], object]) -> Iterator[_One]:
         """Give what has to be graded; lay it where nbgrader expects submissions."""
@@ -354,7 +324,7 @@ class _Batch:
             if key not in kept:
                 kept[key] = ledger.kept(*key)
             drawn = self.drawn[one.handed.learner]
-            rebuilt = nbformat.v4.reads(one.handed.path.read_text("utf-8"))
+            rebuilt = notebook_of(one.handed.path.read_text("utf-8"))
             topic = one.handed.notebook.split("-")[0]
             marks = {topic: drawn.marks[topic]} if topic in drawn.marks else {}
             trusted = [c.split(":")[1] for c in self.trust if c.startswith(f"{one.handed.notebook}:")]
@@ -390,9 +360,11 @@ class _Batch:
             self._keep(each.one, each.found)
 
     def _forget(self, one: _One) -> None:
-        page = self.out / "feedback" / one.handed.learner / one.handed.module / f"{one.handed.notebook}.html"
-        page.unlink(missing_ok=True)
+        self._page(one.handed).unlink(missing_ok=True)
         record_path(self.course, *one.place).unlink(missing_ok=True)
+
+    def _page(self, handed: Handed) -> Path:
+        return Path(self.out, "feedback", handed.learner, handed.module, f"{handed.notebook}.html")
 
     def _nothing(self, one: _One, reason: str) -> dict[str, Outcome]:
         status: Status = "not run" if reason else "unreadable" if one.handed.received else "missing"
@@ -401,8 +373,7 @@ class _Batch:
     def _keep(self, one: _One, found: dict[str, Outcome]) -> None:
         handed = one.handed
         if self.pages and handed.path is not None and not any(o.status == "not run" for o in found.values()):
-            page = self.out / "feedback" / handed.learner / handed.module / f"{handed.notebook}.html"
-            self.pages.write(*one.place, page)
+            self.pages.write(*one.place, self._page(handed))
         Record(one.digest, found, handed.notes, handed.late).write(record_path(self.course, *one.place))
 
     def _digest(self, handed: Handed) -> str:
@@ -432,18 +403,6 @@ def _touched(released: dict[tuple[str, str], Released], received: Received) -> d
     """Keep the modules of which anybody handed anything in; all of them if nobody did."""
     modules = {module for learner in received.learners.values() for module, _ in learner.handed}
     return {key: r for key, r in released.items() if key[0] in modules} or released
-
-
-def _write_data(seed: int, found: Sequence[Assignment], folder: Path) -> bool:
-    """Write the data that learners' notebooks load, unless they are there. Says whether there are any."""
-    tables = sorted({table for assignment in found for table in assignment.tables})
-    mark = folder.parent / f"{folder.name}.tables"
-    if tables and not (mark.exists() and mark.read_text() == " ".join(tables) and folder.is_dir()):
-        for left in folder.parent.glob(f".{folder.name}-*"):
-            shutil.rmtree(left)
-        Edition(seed).write(folder, tables)
-        mark.write_text(" ".join(tables))
-    return bool(tables)
 
 
 @contextmanager

@@ -31,10 +31,10 @@ from course.errors import GradingError, SubmissionError
 from grading.archive import Budget, read_beside, read_file
 from grading.batch import Summary, alone, progress_bar, require_protection
 from grading.coursedir import nbgrader_log
-from grading.engine import digest_of, executed, task_for, text_of
+from grading.engine import digest_of, executed, task_for
 from grading.files import write_atomically
 from grading.intake import Handed
-from grading.notebook import rebuild
+from grading.notebook import rebuild, text_of
 from grading.outcome import Outcome, nothing, outcomes
 from grading.pool import Result, Task, make_pool
 from grading.record import Ledger, Marks, marks_of
@@ -134,11 +134,11 @@ def grade_existing(
         remarks: list[str] = []
         fresh = 0
         folders = {digest: copy for digest, copy in copies.values() if digest}
-        with progress_bar(progress) as bar, make_pool(scheduler, workers, folders, not unprotected) as pool:
+        with progress_bar(progress) as bar, make_pool(scheduler, workers, not unprotected) as pool:
             step = bar.add_task("Grading", total=None)
             work = _tasks(course, pairs, ledger, {a: digest for a, (digest, _) in copies.items()}, frozenset(trust))
             held: dict[tuple[str, str], list[Marks]] = {}
-            for one, result in pool.run(work):
+            for one, result in pool.run(work, folders):
                 marks, found = _finish(course, one, result)
                 for cell, outcome in found.items():
                     statuses[outcome.status] += 1

@@ -1,14 +1,16 @@
 """Spreads tasks over workers on this machine, or over a Dask cluster, and gives results as they come.
 
-    with LocalPool(2, files) as pool:
-        for key, result in pool.run(tasks): ...
+    with LocalPool(2) as pool:
+        for key, result in pool.run(tasks, files): ...
 
-Tasks are taken from an iterator only as fast as they are done, so memory does not grow with their number. A worker that
-dies is replaced and its task given out again; every task yields exactly one result.
+Workers start when the pool is entered, while the tasks are made ready. Tasks are taken from an iterator only as fast as
+they are done, so memory does not grow with their number. A worker that dies is replaced and its tasks are given out
+again; every task yields exactly one result.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -21,16 +23,21 @@ import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 from course.errors import GradingError
 from grading.files import temporary_folder
-from grading.wire import MalformedError, receive, send
+from grading.wire import MalformedError, pack, receive, send
 
 _TRIES = 3
 # Tasks given out for each worker: enough that each finds some which begin alike, while the next are made ready.
 _AHEAD = 40
+# Bytes that a socket takes in while nobody reads them.
+_SMALL = 64 << 10
+# Folders that are kept compressed, for tasks which follow each other on the same edition.
+_PACKED = 4
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV")
 
 Task = dict[str, Any]
@@ -42,7 +49,7 @@ Files = Mapping[str, Path]
 class Pool(Protocol):
     """Runs tasks somewhere. An empty task needs no worker and gives an empty result."""
 
-    def run(self, tasks: Iterable[tuple[Any, Task]]) -> Iterator[tuple[Any, Result]]:
+    def run(self, tasks: Iterable[tuple[Any, Task]], files: Files) -> Iterator[tuple[Any, Result]]:
         """Yield the result of each task with its key, in the order in which they are done."""
         ...
 
@@ -50,22 +57,39 @@ class Pool(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
 
-def pack(folder: Path) -> tuple[list[str], list[bytes]]:
-    """The files of a folder, by relative name, with their contents."""
-    paths = sorted(p for p in folder.rglob("*") if p.is_file())
-    return [str(p.relative_to(folder)) for p in paths], [p.read_bytes() for p in paths]
+Contents = tuple[list[str], list[bytes]]
+"""The files of a folder: their relative names, and what is in them."""
+
+
+class _Folders(Mapping[str, Contents]):
+    """What is in folders, read each time it is asked for: each learner may have an edition of their own."""
+
+    def __init__(self, folders: Files) -> None:
+        self._folders = folders
+
+    def __getitem__(self, digest: str) -> Contents:
+        folder = self._folders[digest]
+        paths = sorted(p for p in folder.rglob("*") if p.is_file())
+        return [str(p.relative_to(folder)) for p in paths], [p.read_bytes() for p in paths]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._folders)
+
+    def __len__(self) -> int:
+        return len(self._folders)
 
 
 class WorkerProcess:
     """A worker on this machine: a process that knows neither the gradebook nor the grader's environment."""
 
-    def __init__(self, locked: bool = True) -> None:
+    def __init__(self, locked: bool = True, core: int | None = None) -> None:
         ours, theirs = socket.socketpair()
         environment = {k: v for k, v in os.environ.items() if k in _ENVIRONMENT}
         # Removed from here, so that a worker which is killed leaves nothing.
         self.folder, self._held = temporary_folder()
         arguments = [sys.executable, "-m", "grading.worker", str(theirs.fileno()), str(self.folder)]
         arguments += [] if locked else ["--unlocked"]
+        arguments += [] if core is None else [f"--core={core}"]
         self.process = subprocess.Popen(
             arguments, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL
         )
@@ -79,16 +103,28 @@ class WorkerProcess:
             self.kill()
             raise
 
-    def grade(self, task: Task, files: Mapping[str, tuple[list[str], list[bytes]]]) -> Result:
+    def grade(self, task: Task, files: Mapping[str, Contents]) -> Result:
         """Run one task. Raises OSError or EOFError when the worker is gone or stuck."""
-        for name in ("data", "files"):
-            digest = task.get(name)
-            if digest and digest not in self._has:
-                names, contents = files[digest]
-                send(self.sock, {"op": "files", "digest": digest, "names": names}, contents, trusted=True)
-                self._has.add(digest)
+        self.give(task, files)
+        return self.result(task)
+
+    def give(self, task: Task, files: Mapping[str, Contents], busy: bool = False) -> bool:
+        """Send a task; one that is busy with another only if it need not read it at once. Says whether it was sent."""
+        message = pack({"op": "task", **task}, trusted=True)
+        lacking = [digest for name in ("data", "files") if (digest := task.get(name)) and digest not in self._has]
+        if busy and (lacking or len(message) > _SMALL):
+            return False
         self.sock.settimeout(task["total"] + 60)
-        send(self.sock, {"op": "task", **task}, trusted=True)
+        for digest in lacking:
+            names, content = files[digest]
+            send(self.sock, {"op": "files", "digest": digest, "names": names}, content, trusted=True)
+            self._has.add(digest)
+        self.sock.sendall(message)
+        return True
+
+    def result(self, task: Task) -> Result:
+        """Wait for the result of the first of the tasks that it was given and has not answered."""
+        self.sock.settimeout(task["total"] + 60)
         try:
             result, _ = receive(self.sock, trusted=True)
         except MalformedError:
@@ -128,12 +164,14 @@ class _Waiting:
             self._groups.setdefault(_beginning(pair[1]), deque()).append(pair)
             self._changed.notify_all()
 
-    def take(self, worker: int) -> tuple[Any, Task] | None:
-        """Give the next task for a worker, by number; wait for one. Gives None once there are to be no more."""
+    def take(self, worker: int, wait: bool = True) -> tuple[Any, Task] | None:
+        """The next task for a worker, by number; None once there are to be no more, or if it may not `wait`."""
         with self._changed:
             while not self._closed:
                 if self._groups:
                     return self._pick(worker)
+                if not wait:
+                    return None
                 self._changed.wait()
         return None
 
@@ -162,20 +200,32 @@ def _beginning(task: Task) -> tuple[str, ...]:
     return (task.get("data") or "", *(cell["source"] for cell in task["cells"][: task.get("ahead", 0)]))
 
 
+@dataclass
+class _Mine:
+    """A task that a worker's thread took, with its key: how often it was tried, and what it failed of."""
+
+    key: Any
+    task: Task
+    tries: int = 0
+    sent: bool = False
+    failed: str = ""
+
+
 class LocalPool:
     """Workers on this machine, each driven by a thread."""
 
-    def __init__(self, workers: int, files: Files, locked: bool = True) -> None:
+    def __init__(self, workers: int, locked: bool = True) -> None:
         self.workers = max(1, workers)
-        self.files = {digest: pack(folder) for digest, folder in files.items()}
         self.locked = locked
+        self._files: Mapping[str, Contents] = {}
         self._todo = _Waiting()
         self._done: queue.Queue[tuple[Any, Result] | BaseException] = queue.Queue()
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Self:
+        cores = cores_for(self.workers)
         for number in range(self.workers):
-            thread = threading.Thread(target=self._drive, args=(number,), daemon=True)
+            thread = threading.Thread(target=self._drive, args=(number, cores[number]), daemon=True)
             thread.start()
             self._threads.append(thread)
         return self
@@ -185,8 +235,9 @@ class LocalPool:
         for thread in self._threads:
             thread.join(30)
 
-    def run(self, tasks: Iterable[tuple[Any, Task]]) -> Iterator[tuple[Any, Result]]:
+    def run(self, tasks: Iterable[tuple[Any, Task]], files: Files) -> Iterator[tuple[Any, Result]]:
         """Yield the result of each task with its key, in the order in which they are done."""
+        self._files = _Folders(files)
         waiting = 0
         for pair in tasks:
             if not pair[1]:
@@ -207,30 +258,56 @@ class LocalPool:
             raise GradingError(f"A worker could not be started: {done}") from done
         return done
 
-    def _drive(self, number: int) -> None:
+    def _drive(self, number: int, core: int | None) -> None:
+        """Keep one worker busy: it is given the next task while it runs one, and need not wait for this thread."""
         worker: WorkerProcess | None = None
-        while (pair := self._todo.take(number)) is not None:
-            key, task = pair
-            result: Result = {"failed": "The worker that ran it ended, again and again."}
-            for attempt in range(_TRIES):
-                try:
-                    worker = worker or WorkerProcess(self.locked)
-                    result = worker.grade(task, self.files)
-                    break
-                except (OSError, EOFError) as e:
-                    if worker is None and attempt == _TRIES - 1:
-                        self._done.put(e)
-                        return
-                    if worker is not None:
-                        worker.kill()
-                        worker = None
-                except Exception as e:
-                    # Whatever it is, somebody waits for this result.
-                    result = {"failed": f"It could not be given to a worker ({type(e).__name__})."}
-                    break
-            self._done.put((key, result))
+        mine: deque[_Mine] = deque()
+        with contextlib.suppress(OSError, EOFError):
+            worker = WorkerProcess(self.locked, core)
+        while True:
+            while len(mine) < 2 and (pair := self._todo.take(number, wait=not mine)):
+                mine.append(_Mine(*pair))
+            if not mine:
+                break
+            first = mine[0]
+            try:
+                worker = worker or WorkerProcess(self.locked, core)
+                for one in mine:
+                    self._give(worker, one, busy=one is not first)
+                result = {"failed": first.failed} if first.failed else worker.result(first.task)
+            except (OSError, EOFError) as e:
+                first.tries += 1
+                if worker is None and first.tries == _TRIES:
+                    self._done.put(e)
+                    return
+                if worker is not None:
+                    worker.kill()
+                    worker = None
+                for one in mine:
+                    one.sent = False
+                if first.tries < _TRIES:
+                    continue
+                result = {"failed": "The worker that ran it ended, again and again."}
+            self._done.put((mine.popleft().key, result))
         if worker:
             worker.close()
+
+    def _give(self, worker: WorkerProcess, one: _Mine, busy: bool) -> None:
+        if one.sent or one.failed:
+            return
+        try:
+            one.sent = worker.give(one.task, self._files, busy)
+        except (OSError, EOFError):
+            raise
+        except Exception as e:
+            # Whatever it is, somebody waits for this result.
+            one.failed = f"It could not be given to a worker ({type(e).__name__})."
+
+
+def cores_for(workers: int) -> list[int | None]:
+    """Which core each worker keeps to. None where there are others free: the system then finds a better one."""
+    here = sorted(os.sched_getaffinity(0))
+    return [here[number % len(here)] if workers % len(here) == 0 else None for number in range(workers)]
 
 
 @dataclass(frozen=True)
@@ -245,16 +322,16 @@ class _Given:
 class DaskPool:
     """Workers of a Dask cluster. Each starts a worker process of its own beside it, which does the forking."""
 
-    def __init__(self, address: str, files: Files, locked: bool = True) -> None:
+    def __init__(self, address: str, locked: bool = True) -> None:
         from distributed import Client
 
         try:
             self.client = Client(address, timeout=20)  # type: ignore[no-untyped-call]
         except OSError as e:
             raise GradingError(f"{address}: expected a Dask scheduler there; it can't be reached ({e}).") from None
-        packed = {digest: pack(folder) for digest, folder in files.items()}
-        self.files = {d: (names, [zlib.compress(c, 1) for c in contents]) for d, (names, contents) in packed.items()}
         self.locked = locked
+        self._files: Mapping[str, Contents] = {}
+        self._packed = lru_cache(maxsize=_PACKED)(self._pack)
 
     def __enter__(self) -> Self:
         return self
@@ -262,10 +339,11 @@ class DaskPool:
     def __exit__(self, *_: object) -> None:
         self.client.close()  # type: ignore[no-untyped-call]
 
-    def run(self, tasks: Iterable[tuple[Any, Task]]) -> Iterator[tuple[Any, Result]]:
+    def run(self, tasks: Iterable[tuple[Any, Task]], files: Files) -> Iterator[tuple[Any, Result]]:
         """Yield the result of each task with its key, in the order in which they are done."""
         from distributed import as_completed
 
+        self._files = _Folders(files)
         running: Any = as_completed()  # type: ignore[no-untyped-call]
         given: dict[str, _Given] = {}
         room = 0
@@ -282,11 +360,15 @@ class DaskPool:
 
     def _give(self, one: _Given, running: Any, given: dict[str, _Given]) -> None:
         # With the task, not scattered: what a cluster keeps for others is lost with the machine that keeps it.
-        needs = {d: self.files[d] for d in (one.task.get("data"), one.task.get("files")) if d}
+        needs = {d: self._packed(d) for d in (one.task.get("data"), one.task.get("files")) if d}
         client: Any = self.client
         future = client.submit(grade_on_worker, one.task, needs, self.locked, pure=False, retries=_TRIES)
         given[future.key] = one
         running.add(future)
+
+    def _pack(self, digest: str) -> Contents:
+        names, content = self._files[digest]
+        return names, [zlib.compress(c, 1) for c in content]
 
     def _one(self, running: Any, given: dict[str, _Given]) -> tuple[Any, Result]:
         while True:
@@ -307,12 +389,12 @@ _local = threading.Lock()
 _beside: dict[bool, WorkerProcess] = {}
 
 
-def make_pool(scheduler: str, workers: int, files: Files, locked: bool) -> Pool:
+def make_pool(scheduler: str, workers: int, locked: bool) -> Pool:
     """The cluster of a Dask scheduler if there is its address, else workers on this machine."""
-    return DaskPool(scheduler, files, locked) if scheduler else LocalPool(workers, files, locked)
+    return DaskPool(scheduler, locked) if scheduler else LocalPool(workers, locked)
 
 
-def grade_on_worker(task: Task, files: Mapping[str, tuple[list[str], list[bytes]]], locked: bool) -> str:
+def grade_on_worker(task: Task, files: Mapping[str, Contents], locked: bool) -> str:
     """Run one task in the process beside this Dask worker. Gives the result as JSON text."""
     with _local:
         for attempt in range(_TRIES):

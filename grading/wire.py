@@ -60,11 +60,16 @@ class MalformedError(Exception):
 
 def send(sock: socket.socket, message: Any, buffers: Sequence[bytes] = (), trusted: bool = False) -> None:
     """Send one message. Raises MalformedError when it is larger than receivers accept; `trusted` ones take any size."""
+    sock.sendall(pack(message, buffers, trusted))
+
+
+def pack(message: Any, buffers: Sequence[bytes] = (), trusted: bool = False) -> bytes:
+    """The bytes of one message. Raises MalformedError as `send` does."""
     text = json.dumps({"m": message, "b": [len(b) for b in buffers]}, ensure_ascii=False)
     header = text.encode("utf-8", "surrogatepass")
     if not trusted and (len(header) > MAX_HEADER or len(header) + sum(map(len, buffers)) > MAX_MESSAGE):
         raise MalformedError("the message is too large")
-    sock.sendall(b"".join([struct.pack("<I", len(header)), header, *buffers]))
+    return b"".join([struct.pack("<I", len(header)), header, *buffers])
 
 
 def receive(sock: socket.socket, trusted: bool = False) -> tuple[Any, list[bytes]]:

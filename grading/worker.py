@@ -1,6 +1,6 @@
 """Grades notebooks sent to it, one after another: has a locked-up process forked for the learner, judges beside it.
 
-    python -m grading.worker FD FOLDER
+    python -m grading.worker FD FOLDER [--unlocked] [--core NUMBER]
 
 FOLDER is empty and its own; it is removed at the end.
 A worker knows no gradebook and shares no folder with the grader: all that a notebook's grade needs travels in its task.
@@ -14,6 +14,7 @@ Over the socket FD come tasks and go results, as messages of `grading.wire`:
 
 from __future__ import annotations
 
+import argparse
 import base64
 import contextlib
 import gc
@@ -283,9 +284,18 @@ def _read(fd: int, until: float) -> bytes | None:
 
 
 def main() -> None:
-    """Serve the socket whose number is the first argument until it closes."""
-    sock = socket.socket(fileno=int(sys.argv[1]))
-    worker = Worker(Path(sys.argv[2]), locked="--unlocked" not in sys.argv)
+    """Serve the socket FD until it closes."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("fd", type=int)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--unlocked", action="store_true")
+    parser.add_argument("--core", type=int)
+    arguments = parser.parse_args()
+    if arguments.core is not None:
+        # With all that it forks: what they hand to each other stays in that core's cache.
+        os.sched_setaffinity(0, {arguments.core})
+    sock = socket.socket(fileno=arguments.fd)
+    worker = Worker(arguments.folder, locked=not arguments.unlocked)
     send(sock, {"ready": True})
     try:
         while True:

@@ -756,8 +756,9 @@ def test_what_a_page_would_run_does_not_come_out(workers):
 
 
 def test_a_task_that_can_not_be_given_out_has_a_result_like_any_other():
-    with LocalPool(1, {}) as pool:
-        found = dict(pool.run([("odd", {**task(HONEST, PLAIN), "marks": object()}), ("good", task(HONEST, PLAIN))]))
+    tasks = [("odd", {**task(HONEST, PLAIN), "marks": object()}), ("good", task(HONEST, PLAIN))]
+    with LocalPool(1) as pool:
+        found = dict(pool.run(tasks, {}))
     assert "could not be given to a worker" in found["odd"]["failed"]
     assert passed(found["good"])
 

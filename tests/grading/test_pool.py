@@ -6,12 +6,17 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from grading.pool import _Waiting
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grading.pool import LocalPool, WorkerProcess, _Waiting, cores_for
 
 
 def task(beginning: str) -> dict[str, Any]:
@@ -46,6 +51,79 @@ def test_nobody_waits_for_tasks_once_there_are_to_be_no_more():
     tasks = waiting("a")
     tasks.close()
     assert taken(tasks, 0) == [""]
+
+
+def test_who_still_has_something_to_do_does_not_wait_for_tasks():
+    tasks = waiting("a")
+    assert tasks.take(0, wait=False)
+    assert tasks.take(0, wait=False) is None
+
+
+def runs(source: str, **settings: Any) -> dict[str, Any]:
+    """A task that runs one cell of a learner's."""
+    cell = {"kind": "learner", "source": source, "given": False, "grade_id": "answer"}
+    plain = {"data": None, "files": None, "seconds": 5.0, "total": 20.0, "memory": 512 << 20}
+    return {"cells": [cell], "marks": {}, "trusted": [], **plain, **settings}
+
+
+def said(result: dict[str, Any]) -> str:
+    return "".join(output.get("text", "") for output in result["outputs"][0])
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[WorkerProcess]:
+    made = WorkerProcess()
+    yield made
+    made.close()
+
+
+def test_a_busy_worker_is_given_what_comes_next_and_answers_in_order(worker):
+    first, second = runs("import time; time.sleep(0.3); print('first')"), runs("print('second')")
+    assert worker.give(first, {})
+    assert worker.give(second, {}, busy=True)
+    assert [said(worker.result(first)), said(worker.result(second))] == ["first\n", "second\n"]
+
+
+def test_what_a_busy_worker_would_have_to_read_at_once_waits_until_it_is_free(worker):
+    first, large, other = runs("print(1)"), runs(f"print(2) # {'x' * (1 << 20)}"), runs("print(3)", data="d")
+    assert worker.give(first, {})
+    assert not worker.give(large, {}, busy=True)
+    assert not worker.give(other, {"d": ([], [])}, busy=True)
+    assert said(worker.result(first)) == "1\n"
+    assert [said(worker.grade(large, {})), said(worker.grade(other, {"d": ([], [])}))] == ["2\n", "3\n"]
+
+
+def test_all_that_a_killed_worker_had_is_done_by_the_next():
+    started: list[WorkerProcess] = []
+
+    class Watched(WorkerProcess):
+        def __init__(self, *settings: Any) -> None:
+            super().__init__(*settings)
+            started.append(self)
+
+        def give(self, task: dict[str, Any], files: Mapping[str, Any], busy: bool = False) -> bool:
+            given = super().give(task, files, busy)
+            if busy and len(started) == 1:
+                self.process.kill()
+            return given
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("grading.pool.WorkerProcess", Watched)
+        with LocalPool(1) as pool:
+            done = [(key, said(result)) for key, result in pool.run([(n, runs(f"print({n})")) for n in range(5)], {})]
+    assert len(started) == 2
+    assert sorted(done) == [(n, f"{n}\n") for n in range(5)]
+
+
+@given(st.integers(1, 40), st.sets(st.integers(0, 200), min_size=1, max_size=20))
+def test_workers_keep_to_cores_only_where_each_core_gets_as_many(workers, usable):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "sched_getaffinity", lambda _: usable)
+        cores = cores_for(workers)
+    shares = Counter(cores)
+    assert len(cores) == workers
+    assert set(shares) == {None} or (set(shares) == usable and len(set(shares.values())) == 1)
+    assert (None in shares) == (workers % len(usable) != 0)
 
 
 @contextmanager

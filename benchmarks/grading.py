@@ -135,7 +135,7 @@ class Watch(threading.Thread):
             for child in [c for c, p in parents.items() if p == self.pid]:
                 self.worker = max(self.worker, sum(private(member) for member in family(child, parents)))
             # Looking takes time from what is looked at.
-            time.sleep(0.5)
+            time.sleep(1)
 
 
 def private(pid: int) -> float:

@@ -133,7 +133,7 @@ class CourseFiles:
 
     def path(self, step: str, learner: str, module: str, notebook: str, suffix: str = ".ipynb") -> Path:
         """Where nbgrader keeps a notebook in a step such as `autograded`."""
-        return self.root / step / learner / module / f"{notebook}{suffix}"
+        return Path(self.root, step, learner, module, f"{notebook}{suffix}")
 
     def build(self, found: Sequence[Assignment]) -> None:
         """Write source notebooks and release them, unless that was done for just these. Raises GradingError."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -67,11 +66,6 @@ def _ahead(cells: list[dict[str, Any]]) -> int:
         if not cell["given"]:
             return number if cell["grade_id"] else 0
     return len(cells)
-
-
-def text_of(notebook: NotebookNode) -> str:
-    """A notebook as its file's text. What nbformat writes is easier on the eye and takes ten times as long."""
-    return json.dumps(notebook, ensure_ascii=False) + "\n"
 
 
 def executed(notebook: NotebookNode, result: Result) -> NotebookNode:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,9 @@ class Record:
 
     def write(self, path: Path) -> None:
         """Keep it at `path`; a record is written only after its scores are in the database."""
-        write_atomically(path, json.dumps(asdict(self), ensure_ascii=False, indent=1))
+        outcomes = {cell: vars(outcome) for cell, outcome in self.outcomes.items()}
+        text = json.dumps({**vars(self), "outcomes": outcomes}, ensure_ascii=False)
+        write_atomically(path, text)
 
     @classmethod
     def read(cls, path: Path) -> Record | None:

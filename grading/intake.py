@@ -29,7 +29,6 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-import nbformat
 from nbformat import NotebookNode
 
 from course.errors import SubmissionError
@@ -45,7 +44,7 @@ from grading.archive import (
     read_folder,
 )
 from grading.files import write_atomically
-from grading.notebook import Rebuilt, rebuild
+from grading.notebook import Rebuilt, rebuild, text_of
 
 Layout = Literal["auto", "ours", "moodle", "canvas"]
 
@@ -332,7 +331,7 @@ def _take(
                 path = None
                 if rebuilt is not None:
                     path = inbox / learner.id / target.module / f"{target.name}.ipynb"
-                    write_atomically(path, nbformat.writes(rebuilt.notebook) + "\n")
+                    write_atomically(path, text_of(rebuilt.notebook))
                 learner.handed[key] = Handed(
                     learner.id,
                     target.module,

@@ -67,6 +67,14 @@ _SUBMISSION, _NOTEBOOK, _GRADE, _COMMENT, _STUDENT, _CELL = (
     cast("Table", kind.__table__)
     for kind in (SubmittedAssignment, SubmittedNotebook, Grade, Comment, Student, BaseCell)
 )
+_MINE = (_SUBMISSION.c.assignment_id == bindparam("assignment")) & (_SUBMISSION.c.student_id == bindparam("student"))
+_FOUND = select(_SUBMISSION.c.id, _SUBMISSION.c.timestamp).where(_MINE)
+_RESTAMPED = update(_SUBMISSION).where(_MINE).values(timestamp=bindparam("stamp"))
+_KNOWN = select(_STUDENT.c.id).where(_STUDENT.c.id == bindparam("student"))
+_HANDED = select(_NOTEBOOK.c.notebook_id, _NOTEBOOK.c.id).where(_NOTEBOOK.c.assignment_id == bindparam("submission"))
+_BY_HAND = select(_GRADE.c.notebook_id, _GRADE.c.cell_id).where(
+    _GRADE.c.notebook_id.in_(bindparam("notebooks", expanding=True)), _GRADE.c.manual_score.is_not(None)
+)
 _SCORED = (
     update(_GRADE)
     .where(_GRADE.c.notebook_id == bindparam("mine"), _GRADE.c.cell_id == bindparam("cell"))
@@ -130,13 +138,13 @@ class Ledger:
         """Give the id of a learner's submission; make it, with all that nbgrader keeps of one, if it is not there."""
         assignment, notebooks = self._assignment(connection, module)
         stamp = datetime.fromisoformat(received).astimezone(UTC).replace(tzinfo=None) if received else None
-        mine = (_SUBMISSION.c.assignment_id == assignment) & (_SUBMISSION.c.student_id == learner)
-        there = connection.execute(select(_SUBMISSION.c.id, _SUBMISSION.c.timestamp).where(mine)).first()
+        mine = {"assignment": assignment, "student": learner}
+        there = connection.execute(_FOUND, mine).first()
         if there is not None:
             if stamp and (there.timestamp is None or there.timestamp < stamp):
-                connection.execute(update(_SUBMISSION).where(mine).values(timestamp=stamp))
+                connection.execute(_RESTAMPED, {**mine, "stamp": stamp})
             return str(there.id)
-        if connection.execute(select(_STUDENT.c.id).where(_STUDENT.c.id == learner)).first() is None:
+        if connection.execute(_KNOWN, {"student": learner}).first() is None:
             connection.execute(insert(_STUDENT).values(id=learner))
         submission = new_uuid()
         connection.execute(
@@ -155,12 +163,9 @@ class Ledger:
 
     def _score(self, connection: Connection, submission: str, module: str, found: Sequence[Marks]) -> None:
         _, notebooks = self._assignment(connection, module)
-        handed = select(_NOTEBOOK.c.notebook_id, _NOTEBOOK.c.id).where(_NOTEBOOK.c.assignment_id == submission)
-        ids = {row.notebook_id: row.id for row in connection.execute(handed)}
-        marked = select(_GRADE.c.notebook_id, _GRADE.c.cell_id).where(
-            _GRADE.c.notebook_id.in_(list(ids.values())), _GRADE.c.manual_score.is_not(None)
-        )
-        by_hand = {(row.notebook_id, row.cell_id) for row in connection.execute(marked)}
+        ids = {row.notebook_id: row.id for row in connection.execute(_HANDED, {"submission": submission})}
+        marked = connection.execute(_BY_HAND, {"notebooks": list(ids.values())})
+        by_hand = {(row.notebook_id, row.cell_id) for row in marked}
         scored, said = [], []
         for marks in found:
             notebook = notebooks[marks.notebook]

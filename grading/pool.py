@@ -80,7 +80,10 @@ class _Folders(Mapping[str, Contents]):
 
 
 class WorkerProcess:
-    """A worker on this machine: a process that knows neither the gradebook nor the grader's environment."""
+    """A worker on this machine: a process that knows neither the gradebook nor the grader's environment.
+
+    It starts while others do something else; whoever gives it the first task waits until it is `ready`.
+    """
 
     def __init__(self, locked: bool = True, core: int | None = None) -> None:
         ours, theirs = socket.socketpair()
@@ -95,13 +98,8 @@ class WorkerProcess:
         )
         theirs.close()
         self.sock = ours
-        self.sock.settimeout(120)
+        self.ready = False
         self._has: set[str] = set()
-        try:
-            receive(self.sock)
-        except (OSError, EOFError):
-            self.kill()
-            raise
 
     def grade(self, task: Task, files: Mapping[str, Contents]) -> Result:
         """Run one task. Raises OSError or EOFError when the worker is gone or stuck."""
@@ -114,6 +112,10 @@ class WorkerProcess:
         lacking = [digest for name in ("data", "files") if (digest := task.get(name)) and digest not in self._has]
         if busy and (lacking or len(message) > _SMALL):
             return False
+        if not self.ready:
+            self.sock.settimeout(120)
+            receive(self.sock)
+            self.ready = True
         self.sock.settimeout(task["total"] + 60)
         for digest in lacking:
             names, content = files[digest]
@@ -137,8 +139,10 @@ class WorkerProcess:
         self.close()
 
     def close(self) -> None:
-        """End the worker and wait for it."""
+        """End the worker and wait for it; one that is still starting ends at once."""
         self.sock.close()
+        if not self.ready:
+            self.process.kill()
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
@@ -262,7 +266,7 @@ class LocalPool:
         """Keep one worker busy: it is given the next task while it runs one, and need not wait for this thread."""
         worker: WorkerProcess | None = None
         mine: deque[_Mine] = deque()
-        with contextlib.suppress(OSError, EOFError):
+        with contextlib.suppress(OSError):
             worker = WorkerProcess(self.locked, core)
         while True:
             while len(mine) < 2 and (pair := self._todo.take(number, wait=not mine)):
@@ -277,9 +281,7 @@ class LocalPool:
                 result = {"failed": first.failed} if first.failed else worker.result(first.task)
             except (OSError, EOFError) as e:
                 first.tries += 1
-                if worker is None and first.tries == _TRIES:
-                    self._done.put(e)
-                    return
+                started = worker is not None and worker.ready
                 if worker is not None:
                     worker.kill()
                     worker = None
@@ -287,6 +289,9 @@ class LocalPool:
                     one.sent = False
                 if first.tries < _TRIES:
                     continue
+                if not started:
+                    self._done.put(e)
+                    return
                 result = {"failed": "The worker that ran it ended, again and again."}
             self._done.put((mine.popleft().key, result))
         if worker:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from course.errors import GradingError
 from grading.pool import LocalPool, WorkerProcess, _Waiting, cores_for
 
 
@@ -161,3 +163,26 @@ def test_a_grader_clears_what_killed_ones_left_and_leaves_living_ones_alone(tmp_
             others = {"grading-2026", ".course-worker-notes", ".course-worker-elsewhere"}
             assert left == {living.name, last.name, *others}
             assert (living / "data" / "accounts.csv").exists()
+
+
+def test_a_pool_that_has_nothing_to_do_does_not_wait_for_its_workers(monkeypatch):
+    started: list[WorkerProcess] = []
+
+    class Watched(WorkerProcess):
+        def __init__(self, *settings: Any) -> None:
+            super().__init__(*settings)
+            started.append(self)
+
+    monkeypatch.setattr("grading.pool.WorkerProcess", Watched)
+    with LocalPool(2) as pool:
+        assert dict(pool.run([("nothing", {})], {})) == {"nothing": {}}
+        while len(started) < 2:
+            time.sleep(0.01)
+    assert [worker.ready for worker in started] == [False, False]
+    assert [worker.process.poll() for worker in started] == [-signal.SIGKILL, -signal.SIGKILL]
+
+
+def test_workers_that_can_not_be_started_are_said_once_and_not_task_by_task(monkeypatch):
+    monkeypatch.setattr("grading.pool.sys.executable", "/bin/false")
+    with LocalPool(1) as pool, pytest.raises(GradingError, match="A worker could not be started"):
+        list(pool.run([(n, runs("print(1)")) for n in range(5)], {}))

@@ -6,9 +6,9 @@
 
 Learners hand in every exercise there is; one in four is right, one gives known wrong answers, one hands in notebooks
 that stop with an error and one leaves them as they came. Memos, which nobody runs, are left out. `--learners` is a
-multiple of four. The engine gets the same class `--times` over, so that its start, which counts, is not all that is
-seen of two workers. Grades agree when each of its learners has what nbgrader gave to the learner of that kind. Memory
-is the peak of a worker with all that it forks; pages that they share count once.
+multiple of four. The engine gets the same class `--times` over. Its workers start while references are computed, so
+their start is in `s in all` and not in `s grading`. Grades agree when each of its learners has what nbgrader gave to
+the learner of that kind. Memory is the peak of a worker with all that it forks; pages that they share count once.
 
 For the curve each learner hands in one notebook of the first module, taken in turn.
 """

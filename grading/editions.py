@@ -6,8 +6,9 @@ What was drawn before is kept in the course's folder. With several workers they 
 
     python -m grading.editions
 
-that read from their input, a line each, {"root": …, "work": …, "seed": …, "topics": […], "tables": […]}, and print a
-line when that is done.
+that read from their input, a line each, {"root": …, "work": …, "seed": …, "topics": […]}, and print a line when the
+references of that are there. They may outlive a grader that is killed, so they write nothing that the next one would
+meet half done: the data are written by the grader itself.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def draw(
     missing = {seed: _references(root, course.root, seed).missing(_topics(found)) for seed in seeds}
     step = bar.add_task("Drawing editions", total=len(seeds), visible=any(missing.values()))
     if workers > 1 and sum(map(len, missing.values())) >= _WORTH:
-        _draw_beside(missing, _tables(found), course.root, root, workers, lambda part: bar.advance(step, part))
+        _draw_beside(missing, course.root, root, workers, lambda part: bar.advance(step, part))
     drawn = {}
     for seed in seeds:
         drawn[seed] = Drawn.make(seed, root, found, course)
@@ -87,22 +88,14 @@ def draw(
 
 
 def _draw_beside(
-    missing: Mapping[int, list[str]],
-    tables: list[str],
-    work: Path,
-    root: Path,
-    workers: int,
-    done: Callable[[float], None],
+    missing: Mapping[int, list[str]], work: Path, root: Path, workers: int, done: Callable[[float], None]
 ) -> None:
-    """Have other processes draw. What one of them can't do is left, to be tried again here."""
+    """Have other processes compute references. What one of them can't do is left, to be tried again here."""
     parts = workers if len(missing) == 1 else 1
     jobs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     for seed, topics in missing.items():
         for part in range(parts if topics else 0):
-            mine = tables if part == 0 else []
-            jobs.put(
-                {"root": str(root), "work": str(work), "seed": seed, "topics": topics[part::parts], "tables": mine}
-            )
+            jobs.put({"root": str(root), "work": str(work), "seed": seed, "topics": topics[part::parts]})
 
     def drive() -> None:
         command = [sys.executable, "-m", "grading.editions"]
@@ -152,13 +145,12 @@ def _write_data(seed: int, tables: list[str], folder: Path) -> bool:
 
 
 def main() -> None:
-    """Draw what the lines of the input ask for until it ends."""
+    """Compute what the lines of the input ask for until it ends."""
     for line in sys.stdin:
         job = json.loads(line)
         # Whoever asked tries again, and says why it can't be done.
         with suppress(CourseError), redirect_stdout(io.StringIO()):
             _references(Path(job["root"]), Path(job["work"]), job["seed"]).exercises(job["topics"])
-            _write_data(job["seed"], job["tables"], _data(Path(job["work"]), job["seed"]))
         print("done", flush=True)
 
 

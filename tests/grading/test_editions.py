@@ -30,7 +30,6 @@ def test_editions_drawn_side_by_side_are_those_drawn_one_after_another(root, tmp
     one_by_one = drawn(root, tmp_path / "one", 1, seeds)
     monkeypatch.setattr("grading.editions._WORTH", 1)
     # So that what is here was made elsewhere.
-    monkeypatch.setattr("grading.editions.Edition", None)
     monkeypatch.setattr("grading.expected._exercise", None)
     beside = drawn(root, tmp_path / "beside", 3, seeds)
     assert {s: (d.marks, d.digest) for s, d in beside.items()} == {

@@ -6,9 +6,10 @@
 
 Learners hand in every exercise there is; one in four is right, one gives known wrong answers, one hands in notebooks
 that stop with an error and one leaves them as they came. Memos, which nobody runs, are left out. `--learners` is a
-multiple of four. The engine gets the same class `--times` over. Its workers start while references are computed, so
-their start is in `s in all` and not in `s grading`. Grades agree when each of its learners has what nbgrader gave to
-the learner of that kind. Memory is the peak of a worker with all that it forks; pages that they share count once.
+multiple of four. The engine gets the same class `--times` over. What its workers need is loaded while references are
+computed, so that is in `s in all` and not in `s grading`. Grades agree when each of its learners has what nbgrader gave
+to the learner of that kind. Memory is the peak of all workers with all that they fork, by worker; pages that they share
+count once.
 
 For the curve each learner hands in one notebook of the first module, taken in turn.
 """
@@ -117,11 +118,14 @@ def family(pid: int, parents: dict[int, int]) -> list[int]:
 
 
 class Watch(threading.Thread):
-    """Samples memory: of the grader itself, and of each process that it starts with all below it, shared pages once."""
+    """Samples memory: of the grader itself, and of each process that it starts with all below it, shared pages once.
 
-    def __init__(self, pid: int) -> None:
+    `workers` are forked from one such process, and each has its part of the whole.
+    """
+
+    def __init__(self, pid: int, workers: int = 1) -> None:
         super().__init__(daemon=True)
-        self.pid, self.grader, self.worker, self.done = pid, 0.0, 0.0, False
+        self.pid, self.workers, self.grader, self.worker, self.done = pid, workers, 0.0, 0.0, False
 
     def run(self) -> None:
         while not self.done:
@@ -133,7 +137,8 @@ class Watch(threading.Thread):
                     continue
             self.grader = max(self.grader, resident(self.pid))
             for child in [c for c, p in parents.items() if p == self.pid]:
-                self.worker = max(self.worker, sum(private(member) for member in family(child, parents)))
+                whole = sum(private(member) for member in family(child, parents))
+                self.worker = max(self.worker, whole / self.workers)
             # Looking takes time from what is looked at.
             time.sleep(1)
 
@@ -153,7 +158,7 @@ def measure(name: str, folder: Path, notebooks: int, **settings) -> Run:
     started = time.monotonic()
     process = multiprocessing.get_context("spawn").Process(target=_grade, args=(folder, out / "out", settings))
     process.start()
-    watch = Watch(process.pid or 0)
+    watch = Watch(process.pid or 0, settings.get("workers", 1))
     watch.start()
     process.join()
     total = time.monotonic() - started

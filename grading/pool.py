@@ -3,9 +3,9 @@
     with LocalPool(2) as pool:
         for key, result in pool.run(tasks, files): ...
 
-Workers start when the pool is entered, while the tasks are made ready. Tasks are taken from an iterator only as fast as
-they are done, so memory does not grow with their number. A worker that dies is replaced and its tasks are given out
-again; every task yields exactly one result.
+What workers need is loaded once, from when the pool is entered, while the tasks are made ready. Tasks are taken from an
+iterator only as fast as they are done, so memory does not grow with their number. A worker that dies is replaced and
+its tasks are given out again; every task yields exactly one result.
 """
 
 from __future__ import annotations
@@ -29,9 +29,12 @@ from typing import Any, Protocol, Self
 
 from course.errors import GradingError
 from grading.files import temporary_folder
+from grading.forking import ForkingParent
 from grading.wire import MalformedError, pack, receive, send
 
 _TRIES = 3
+# Seconds that loading what workers need, or forking one, may take.
+_START = 120
 # Tasks given out for each worker: enough that each finds some which begin alike, while the next are made ready.
 _AHEAD = 40
 # Bytes that a socket takes in while nobody reads them.
@@ -79,26 +82,93 @@ class _Folders(Mapping[str, Contents]):
         return len(self._folders)
 
 
-class WorkerProcess:
-    """A worker on this machine: a process that knows neither the gradebook nor the grader's environment.
+class Nursery:
+    """Forks workers of this machine from a process that has loaded what they need.
 
-    It starts while others do something else; whoever gives it the first task waits until it is `ready`.
+    That starts while others do something else; whoever asks for the first worker waits for it.
     """
 
-    def __init__(self, locked: bool = True, core: int | None = None) -> None:
+    def __init__(self) -> None:
+        self._starting = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._parent: ForkingParent | None = None
+        self._ready = False
+
+    def start(self) -> None:
+        """Start what forks them. Raises OSError when that can't be had."""
+        with self._starting:
+            self._start()
+
+    def fork(self, request: dict[str, Any]) -> tuple[ForkingParent, int, socket.socket]:
+        """Have a worker forked; gives what can end it, its id and its socket. Raises OSError when that can't be had."""
+        with self._starting:
+            if self._ready:
+                with contextlib.suppress(OSError):
+                    return self._fork(request)
+                # It was ended by somebody else, and so is no reason to do without it.
+                self._end()
+            try:
+                self._start().wait()
+                self._ready = True
+                return self._fork(request)
+            except OSError:
+                self._end()
+                raise
+
+    def close(self) -> None:
+        """End what forks them; one that is still starting ends at once."""
+        with self._starting:
+            self._end()
+
+    def _start(self) -> ForkingParent:
+        if self._parent:
+            return self._parent
         ours, theirs = socket.socketpair()
-        environment = {k: v for k, v in os.environ.items() if k in _ENVIRONMENT}
+        ours.settimeout(_START)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "grading.worker", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                env={k: v for k, v in os.environ.items() if k in _ENVIRONMENT},
+                stdin=subprocess.DEVNULL,
+                # Who interrupts the grader interrupts the grader; the others end when it does.
+                start_new_session=True,
+            )
+        self._parent = ForkingParent(ours)
+        return self._parent
+
+    def _fork(self, request: dict[str, Any]) -> tuple[ForkingParent, int, socket.socket]:
+        parent = self._start()
+        return parent, *parent.fork(request)
+
+    def _end(self) -> None:
+        if self._parent:
+            self._parent.control.close()
+            self._parent = None
+        if self._process:
+            if not self._ready:
+                self._process.kill()
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+        self._ready = False
+
+
+class WorkerProcess:
+    """A worker on this machine: a process that knows neither the gradebook nor the grader's environment."""
+
+    def __init__(self, nursery: Nursery, locked: bool = True, core: int | None = None) -> None:
         # Removed from here, so that a worker which is killed leaves nothing.
         self.folder, self._held = temporary_folder()
-        arguments = [sys.executable, "-m", "grading.worker", str(theirs.fileno()), str(self.folder)]
-        arguments += [] if locked else ["--unlocked"]
-        arguments += [] if core is None else [f"--core={core}"]
-        self.process = subprocess.Popen(
-            arguments, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL
-        )
-        theirs.close()
-        self.sock = ours
-        self.ready = False
+        try:
+            request = {"folder": str(self.folder), "locked": locked, "core": core}
+            self._parent, self.pid, self.sock = nursery.fork(request)
+        except OSError:
+            self._remove()
+            raise
         self._has: set[str] = set()
 
     def grade(self, task: Task, files: Mapping[str, Contents]) -> Result:
@@ -112,10 +182,6 @@ class WorkerProcess:
         lacking = [digest for name in ("data", "files") if (digest := task.get(name)) and digest not in self._has]
         if busy and (lacking or len(message) > _SMALL):
             return False
-        if not self.ready:
-            self.sock.settimeout(120)
-            receive(self.sock)
-            self.ready = True
         self.sock.settimeout(task["total"] + 60)
         for digest in lacking:
             names, content = files[digest]
@@ -133,21 +199,13 @@ class WorkerProcess:
             raise EOFError from None
         return dict(result)
 
-    def kill(self) -> None:
-        """End the worker at once."""
-        self.process.kill()
-        self.close()
-
     def close(self) -> None:
-        """End the worker and wait for it; one that is still starting ends at once."""
+        """End the worker at once, whatever it does."""
         self.sock.close()
-        if not self.ready:
-            self.process.kill()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        self._parent.end(self.pid)
+        self._remove()
+
+    def _remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
         os.close(self._held)
 
@@ -221,12 +279,15 @@ class LocalPool:
     def __init__(self, workers: int, locked: bool = True) -> None:
         self.workers = max(1, workers)
         self.locked = locked
+        self._nursery = Nursery()
         self._files: Mapping[str, Contents] = {}
         self._todo = _Waiting()
         self._done: queue.Queue[tuple[Any, Result] | BaseException] = queue.Queue()
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Self:
+        with contextlib.suppress(OSError):
+            self._nursery.start()
         cores = cores_for(self.workers)
         for number in range(self.workers):
             thread = threading.Thread(target=self._drive, args=(number, cores[number]), daemon=True)
@@ -238,6 +299,7 @@ class LocalPool:
         self._todo.close()
         for thread in self._threads:
             thread.join(30)
+        self._nursery.close()
 
     def run(self, tasks: Iterable[tuple[Any, Task]], files: Files) -> Iterator[tuple[Any, Result]]:
         """Yield the result of each task with its key, in the order in which they are done."""
@@ -266,8 +328,6 @@ class LocalPool:
         """Keep one worker busy: it is given the next task while it runs one, and need not wait for this thread."""
         worker: WorkerProcess | None = None
         mine: deque[_Mine] = deque()
-        with contextlib.suppress(OSError):
-            worker = WorkerProcess(self.locked, core)
         while True:
             while len(mine) < 2 and (pair := self._todo.take(number, wait=not mine)):
                 mine.append(_Mine(*pair))
@@ -275,15 +335,15 @@ class LocalPool:
                 break
             first = mine[0]
             try:
-                worker = worker or WorkerProcess(self.locked, core)
+                worker = worker or WorkerProcess(self._nursery, self.locked, core)
                 for one in mine:
                     self._give(worker, one, busy=one is not first)
                 result = {"failed": first.failed} if first.failed else worker.result(first.task)
             except (OSError, EOFError) as e:
                 first.tries += 1
-                started = worker is not None and worker.ready
+                started = worker is not None
                 if worker is not None:
-                    worker.kill()
+                    worker.close()
                     worker = None
                 for one in mine:
                     one.sent = False
@@ -391,6 +451,7 @@ class DaskPool:
 
 
 _local = threading.Lock()
+_nursery = Nursery()
 _beside: dict[bool, WorkerProcess] = {}
 
 
@@ -405,12 +466,12 @@ def grade_on_worker(task: Task, files: Mapping[str, Contents], locked: bool) -> 
         for attempt in range(_TRIES):
             try:
                 if locked not in _beside:
-                    _beside[locked] = WorkerProcess(locked)
+                    _beside[locked] = WorkerProcess(_nursery, locked)
                 unpacked = {d: (names, [zlib.decompress(c) for c in packed]) for d, (names, packed) in files.items()}
                 return json.dumps(_beside[locked].grade(task, unpacked))
             except (OSError, EOFError):
                 if locked in _beside:
-                    _beside.pop(locked).kill()
+                    _beside.pop(locked).close()
                 if attempt == _TRIES - 1:
                     raise
     raise AssertionError("unreachable")

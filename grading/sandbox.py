@@ -210,6 +210,8 @@ def _make_root(box: Box) -> None:
     _mount("tmpfs", new, "tmpfs", _NOSUID | _NODEV, "size=1m,nr_inodes=4096,mode=755")
     for path in _readable():
         _show(path, new + path)
+    for path, real in _aliases().items():
+        _link(real, new + path)
     if box.data:
         _show(str(box.data), f"{new}/data")
     if box.files:
@@ -235,6 +237,12 @@ def _readable() -> list[str]:
     return [*LIBRARIES, *python_folders(), *parts]
 
 
+def _aliases() -> dict[str, str]:
+    """By which other paths Python came to its folders, and where these lie: homes and environments may be links."""
+    paths = {sys.prefix, sys.base_prefix, os.path.dirname(os.path.dirname(os.path.abspath(__file__)))}
+    return {path: real for path in sorted(paths) if (real := os.path.realpath(path)) != path}
+
+
 def _make_home(box: Box) -> None:
     """A folder of its own and one for what is temporary, which together take no more memory than `box.disk`."""
     _mount("tmpfs", _OWN, "tmpfs", _NOSUID | _NODEV, f"size={box.disk},nr_inodes=4096,mode=711")
@@ -250,6 +258,9 @@ def _make_home(box: Box) -> None:
             # The whole course may have been put below /tmp.
             if path.startswith(name + os.sep):
                 _show(path, mine + path.removeprefix(name))
+        for path, real in _aliases().items():
+            if path.startswith(name + os.sep):
+                _link(real, mine + path.removeprefix(name))
         _mount(mine, name, None, _BIND | _REC)
     _check(_libc.umount2(_OWN.encode(), 2), "umount")
     os.chdir(HOME)
@@ -270,6 +281,12 @@ def _show(source: str, target: str, flags: int = _RDONLY | _NOSUID | _NODEV) -> 
         Path(target).touch()
     _mount(source, target, None, _BIND | _REC)
     _mount(None, target, None, _BIND | _REMOUNT | flags)
+
+
+def _link(real: str, target: str) -> None:
+    if not os.path.lexists(target):
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.symlink(real, target)
 
 
 def _limit(box: Box, space: int) -> None:

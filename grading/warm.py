@@ -5,19 +5,21 @@
 It gets requests over the socket FD, forks a process for each, locks it up and lets it serve the socket that came with
 the request. Hidden tests, expected answers and what other learners wrote never pass through here, so a fork holds none.
 
+    {"op": "again", "core": number or null} + one socket        -> {"pid": …}
     {"op": "fork", "data": folder or null, "tables": [names], "files": folder or null, "memory": …, "cpu": …,
-     "locked": bool, …} + one socket                    -> {"pid": …}
-    {"op": "stand", … as fork} + one socket             -> {"pid": …}
-    {"op": "end", "pid": …}                             -> {"ended": true}
+     "locked": bool, …} + one socket                            -> {"pid": …}
+    {"op": "stand", … as fork} + one socket                     -> {"pid": …}
+    {"op": "end", "pid": …}                                     -> {"ended": true}
 
-What "stand" forks is a forking parent too, for learners who were given the same: over its socket it gets
+What "again" forks is a parent like this one, for a worker of its own. What "stand" forks is one too, for learners who
+were given the same: over its socket it gets
 {"given": [sources], "seconds": …}, runs these cells of the release, replies {"outputs": [[…], …]} and takes requests.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
-import json
 import os
 import signal
 import socket
@@ -28,6 +30,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from grading.forking import READY, answer
 from grading.learner import Shell, serve
 from grading.sandbox import CELL, ROOM, Box, address_space, fork, furnish, lock, spaces, system_calls
 from grading.wire import receive, send
@@ -44,7 +47,7 @@ def main() -> None:
     system_calls()
     gc.collect()
     gc.freeze()
-    control.send(b"{}")
+    control.send(READY)
     parent.serve(control)
 
 
@@ -59,20 +62,8 @@ class Parent:
 
     def serve(self, control: socket.socket) -> NoReturn:
         """Do what is asked for over `control` until it closes."""
-        while True:
-            data, fds, _, _ = socket.recv_fds(control, 65536, 4)
-            if not data:
-                os._exit(0)
-            request = json.loads(data)
-            if request["op"] == "end":
-                _end(request["pid"])
-                control.send(b'{"ended": true}')
-                continue
-            if request["data"] and not self.stands:
-                self._load(request["data"], request["tables"])
-            child = self._fork(request, fds[0], control)
-            os.close(fds[0])
-            control.send(json.dumps({"pid": child}).encode())
+        answer(control, lambda request, fd: self._fork(request, fd, control))
+        os._exit(0)
 
     def _load(self, folder: str, names: list[str]) -> None:
         """Read tables of an edition once; forks have them too."""
@@ -85,6 +76,10 @@ class Parent:
             self._tables.popitem(last=False)
 
     def _fork(self, request: dict[str, Any], fd: int, control: socket.socket) -> int:
+        if request["op"] == "again":
+            return self._fork_alike(request["core"], fd, control)
+        if request["data"] and not self.stands:
+            self._load(request["data"], request["tables"])
         stand, locked = request["op"] == "stand", request["locked"]
         users = None if os.geteuid() == 0 else (os.geteuid(), os.getegid())
         into = CELL if self.stands else spaces(ROOM if stand else CELL)
@@ -105,6 +100,23 @@ class Parent:
             serve(socket.socket(fileno=fd), self.shell)
         except BaseException as e:
             os.write(2, f"{type(e).__name__}: {e}\n".encode())
+        finally:
+            os._exit(1)
+
+    def _fork_alike(self, core: int | None, fd: int, control: socket.socket) -> int:
+        # Those before it end when their workers do, and nobody else waits for them.
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        child = os.fork()
+        if child:
+            return child
+        try:
+            control.close()
+            if core is not None:
+                # With all that it forks, as its worker: what they hand to each other stays in that core's cache.
+                os.sched_setaffinity(0, {core})
+            self.serve(socket.socket(fileno=fd))
         finally:
             os._exit(1)
 
@@ -209,18 +221,6 @@ def _hand_out(mine: dict[str, Any]) -> None:
         return mine[name].copy(deep=deep) if folder is None and name in mine else plain(name, folder)
 
     package.read = read
-
-
-def _end(pid: int) -> None:
-    for kill in (os.killpg, os.kill):
-        try:
-            kill(pid, signal.SIGKILL)
-        except OSError:
-            continue
-    try:
-        os.waitpid(pid, 0)
-    except ChildProcessError:
-        return
 
 
 if __name__ == "__main__":

@@ -1,10 +1,15 @@
 """Grades notebooks sent to it, one after another: has a locked-up process forked for the learner, judges beside it.
 
-    python -m grading.worker FD FOLDER [--unlocked] [--core NUMBER]
+    python -m grading.worker FD
 
-FOLDER is empty and its own; it is removed at the end.
-A worker knows no gradebook and shares no folder with the grader: all that a notebook's grade needs travels in its task.
-Over the socket FD come tasks and go results, as messages of `grading.wire`:
+loads what workers need and forks them, so that each is there at once. Requests come over the socket FD:
+
+    {"op": "fork", "folder": …, "locked": bool, "core": number or null} + one socket       -> {"pid": …}
+    {"op": "end", "pid": …}                                                                 -> {"ended": true}
+
+The folder is empty and the worker's own; it removes it at its end. A worker knows no gradebook and shares no folder
+with the grader: all that a notebook's grade needs travels in its task. Over its socket come tasks and go results, as
+messages of `grading.wire`:
 
     {"op": "files", "digest": …, "names": [...]} + contents      kept until the worker ends; no answer
     {"op": "task", "cells": [...], "marks": {...}, "data": digest or null, "files": digest or null,
@@ -14,7 +19,6 @@ Over the socket FD come tasks and go results, as messages of `grading.wire`:
 
 from __future__ import annotations
 
-import argparse
 import base64
 import contextlib
 import gc
@@ -29,12 +33,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections import OrderedDict
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from grading.files import hold
+from grading.forking import READY, ForkingParent, answer
 from grading.judge import Cell, Verdict, compile_ahead, judge, prepare
 from grading.wire import MalformedError, receive, send
 
@@ -43,32 +49,8 @@ _STANDING = 2
 _JUDGE_MEMORY = 2 << 30
 
 
-class ForkingParent:
-    """A forking parent as this process sees it: its socket, and what ended it when there is no one else to do that."""
-
-    def __init__(self, control: socket.socket) -> None:
-        self.control = control
-
-    def fork(self, request: dict[str, Any], op: str = "fork") -> tuple[int, socket.socket]:
-        """Have a process forked. Gives its id and the socket that it serves. Raises OSError when that can't be had."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            socket.send_fds(self.control, [json.dumps({"op": op, **request}).encode()], [theirs.fileno()])
-        reply = self.control.recv(256)
-        if not reply:
-            ours.close()
-            raise ConnectionError("the forking parent ended")
-        return int(json.loads(reply)["pid"]), ours
-
-    def end(self, pid: int) -> None:
-        """Kill a forked process and all that it started."""
-        with contextlib.suppress(OSError):
-            self.control.send(json.dumps({"op": "end", "pid": pid}).encode())
-            self.control.recv(256)
-
-
 class WarmParent(ForkingParent):
-    """The first forking parent, from which all others are forked. It starts while others do something else."""
+    """The first forking parent, of which each worker gets a copy. It starts while others do something else."""
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
@@ -83,11 +65,6 @@ class WarmParent(ForkingParent):
         )  # fmt: skip
         theirs.close()
         super().__init__(ours)
-
-    def wait(self) -> None:
-        """Wait until it can fork."""
-        if not self.control.recv(16):
-            raise RuntimeError("the forking parent did not start")
 
     def close(self) -> None:
         """Let it end."""
@@ -107,21 +84,29 @@ class Standing:
 class Worker:
     """Grades one notebook at a time. `locked` False runs learners' code with the worker's own rights."""
 
-    def __init__(self, folder: Path, locked: bool = True) -> None:
+    def __init__(self, folder: Path, warm: ForkingParent, locked: bool = True) -> None:
         self.locked = locked
         self.folder = folder
         self.folder.chmod(0o755)
         # A worker may outlive its grader by the task that it has.
         self.held = hold(folder)
         self.user = 70001 + os.getpid() % 20000
-        self.warm = WarmParent()
+        self.warm = warm
         self._standing: OrderedDict[str, Standing | None] = OrderedDict()
-        prepare()
-        from grading import expected  # noqa: F401
 
-        self.warm.wait()
-        gc.collect()
-        gc.freeze()
+    def serve(self, sock: socket.socket) -> None:
+        """Grade what comes over a socket until it closes."""
+        try:
+            while True:
+                message, buffers = receive(sock, trusted=True)
+                if message["op"] == "files":
+                    self.keep(message["digest"], message["names"], buffers)
+                else:
+                    send(sock, self.grade(message), trusted=True)
+        except (EOFError, OSError):
+            pass
+        finally:
+            self.close()
 
     def keep(self, digest: str, names: list[str], contents: list[bytes]) -> None:
         """Keep files under a digest, for tasks that name it."""
@@ -236,7 +221,7 @@ class Worker:
         """End the forking parents and remove what was kept."""
         for key in list(self._standing):
             self._fell(key)
-        self.warm.close()
+        self.warm.control.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -284,30 +269,38 @@ def _read(fd: int, until: float) -> bytes | None:
 
 
 def main() -> None:
-    """Serve the socket FD until it closes."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("fd", type=int)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--unlocked", action="store_true")
-    parser.add_argument("--core", type=int)
-    arguments = parser.parse_args()
-    if arguments.core is not None:
-        # With all that it forks: what they hand to each other stays in that core's cache.
-        os.sched_setaffinity(0, {arguments.core})
-    sock = socket.socket(fileno=arguments.fd)
-    worker = Worker(arguments.folder, locked=not arguments.unlocked)
-    send(sock, {"ready": True})
-    try:
-        while True:
-            message, buffers = receive(sock, trusted=True)
-            if message["op"] == "files":
-                worker.keep(message["digest"], message["names"], buffers)
-            else:
-                send(sock, worker.grade(message), trusted=True)
-    except (EOFError, OSError):
-        pass
-    finally:
-        worker.close()
+    """Fork workers for whoever asks over the socket FD, until it closes."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    warm = WarmParent()
+    prepare()
+    from grading import expected  # noqa: F401
+
+    warm.wait()
+    gc.collect()
+    gc.freeze()
+
+    def fork(request: dict[str, Any], fd: int) -> int:
+        _, parent = warm.fork({"core": request["core"]}, "again")
+        child = os.fork()
+        if child:
+            parent.close()
+            return child
+        try:
+            os.setsid()
+            control.close()
+            warm.control.close()
+            if request["core"] is not None:
+                os.sched_setaffinity(0, {request["core"]})
+            worker = Worker(Path(request["folder"]), ForkingParent(parent), request["locked"])
+            worker.serve(socket.socket(fileno=fd))
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(0)
+
+    control.send(READY)
+    answer(control, fork)
+    warm.close()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -12,6 +12,7 @@ import pytest
 
 from grading.coursedir import CourseFiles, assignments
 from grading.intake import Released
+from grading.pool import Nursery
 
 MODULE = """\
 id: 1
@@ -133,6 +134,14 @@ RIGHT = {
     "memo": "Grow line a: it earns half of what it sells.",
 }
 """Right answers by the id of the answer cell."""
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """What workers of this machine are forked from."""
+    made = Nursery()
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -15,15 +15,15 @@ from pathlib import Path
 import pytest
 
 from course.answer import Spec, fingerprint
-from grading.pool import LocalPool, WorkerProcess
+from grading.pool import LocalPool, Nursery, WorkerProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def workers():
+def workers(nursery):
     """A worker that locks learners' code up, and one that runs it with its own rights."""
-    made = {"locked": WorkerProcess(locked=True), "open": WorkerProcess(locked=False)}
+    made = {"locked": WorkerProcess(nursery, locked=True), "open": WorkerProcess(nursery, locked=False)}
     yield made
     for worker in made.values():
         worker.close()
@@ -763,11 +763,11 @@ def test_a_task_that_can_not_be_given_out_has_a_result_like_any_other():
     assert passed(found["good"])
 
 
-def test_a_worker_that_is_killed_leaves_no_folder():
-    worker = WorkerProcess()
+def test_a_worker_that_is_ended_leaves_no_folder(nursery):
+    worker = WorkerProcess(nursery)
     folder = Path(worker.folder)
     assert folder.is_dir()
-    worker.kill()
+    worker.close()
     assert not folder.exists()
 
 
@@ -793,9 +793,12 @@ def test_hidden_tests_and_expected_values_never_are_in_the_learners_process(work
 
 def test_workers_know_neither_the_gradebook_nor_the_graders_secrets(monkeypatch):
     monkeypatch.setenv("PGPASSWORD", "hunter2")
-    worker = WorkerProcess()
-    environment = Path(f"/proc/{worker.process.pid}/environ").read_text()
+    nursery = Nursery()
+    worker = WorkerProcess(nursery)
+    environment = Path(f"/proc/{worker.pid}/environ").read_text()
     worker.close()
+    nursery.close()
+    assert "PATH=" in environment
     assert "hunter2" not in environment
 
 

@@ -135,10 +135,10 @@ NEEDS_CLASS = "assert answer.balance == 42"
 
 
 @pytest.fixture(scope="module")
-def worker():
+def worker(nursery):
     from grading.pool import WorkerProcess
 
-    made = WorkerProcess()
+    made = WorkerProcess(nursery)
     yield made
     made.close()
 
@@ -274,6 +274,20 @@ def test_a_python_below_tmp_stays_within_reach_of_what_is_locked_up(tmp_path):
     code = "import sys; from grading import sandbox; sys.prefix = sys.argv[1]; print(sandbox.missing())"
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_an_environment_that_is_reached_by_a_link_stays_within_reach_of_what_is_locked_up(tmp_path, monkeypatch):
+    from grading.pool import Nursery, WorkerProcess
+
+    (tmp_path / "linked").symlink_to(sys.prefix)
+    monkeypatch.setattr("grading.pool.sys.executable", str(tmp_path / "linked" / "bin" / "python"))
+    nursery = Nursery()
+    worker = WorkerProcess(nursery)
+    code = "import sys, IPython.core.magics.packaging\nanswer = sys.prefix"
+    result = worker.grade(task(code, f"assert answer == {str(tmp_path / 'linked')!r}"), {})
+    worker.close()
+    nursery.close()
+    assert passed(result), result["outputs"]
 
 
 def test_without_protection_it_refuses_unless_told_otherwise_in_so_many_words(root, answer, tmp_path, monkeypatch):

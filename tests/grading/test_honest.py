@@ -11,8 +11,8 @@ from .test_attacks import HONEST, PLAIN, passed, shown, task
 
 
 @pytest.fixture(scope="module")
-def worker():
-    made = WorkerProcess()
+def worker(nursery):
+    made = WorkerProcess(nursery)
     yield made
     made.close()
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course.errors import GradingError
-from grading.pool import LocalPool, WorkerProcess, _Waiting, cores_for
+from grading.pool import LocalPool, Nursery, WorkerProcess, _Waiting, cores_for
 
 
 def task(beginning: str) -> dict[str, Any]:
@@ -73,8 +72,8 @@ def said(result: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def worker() -> Iterator[WorkerProcess]:
-    made = WorkerProcess()
+def worker(nursery: Nursery) -> Iterator[WorkerProcess]:
+    made = WorkerProcess(nursery)
     yield made
     made.close()
 
@@ -106,7 +105,7 @@ def test_all_that_a_killed_worker_had_is_done_by_the_next():
         def give(self, task: dict[str, Any], files: Mapping[str, Any], busy: bool = False) -> bool:
             given = super().give(task, files, busy)
             if busy and len(started) == 1:
-                self.process.kill()
+                os.kill(self.pid, signal.SIGKILL)
             return given
 
     with pytest.MonkeyPatch.context() as patch:
@@ -115,6 +114,57 @@ def test_all_that_a_killed_worker_had_is_done_by_the_next():
             done = [(key, said(result)) for key, result in pool.run([(n, runs(f"print({n})")) for n in range(5)], {})]
     assert len(started) == 2
     assert sorted(done) == [(n, f"{n}\n") for n in range(5)]
+
+
+def test_workers_are_forked_from_one_process_and_from_a_new_one_when_that_is_gone(monkeypatch):
+    started: list[int] = []
+    popen = subprocess.Popen
+
+    def watched(*arguments: Any, **settings: Any) -> subprocess.Popen[bytes]:
+        process = popen(*arguments, **settings)
+        started.append(process.pid)
+        return process
+
+    monkeypatch.setattr("grading.pool.subprocess.Popen", watched)
+    nursery = Nursery()
+    one, two = WorkerProcess(nursery), WorkerProcess(nursery)
+    assert len(started) == 1
+    os.kill(started[0], signal.SIGKILL)
+    assert said(one.grade(runs("print(1)"), {})) == "1\n"
+    three = WorkerProcess(nursery)
+    assert len(started) == 2
+    assert [said(worker.grade(runs("print(2)"), {})) for worker in (two, three)] == ["2\n", "2\n"]
+    for worker in (one, two, three):
+        worker.close()
+    nursery.close()
+
+
+def test_who_interrupts_a_grader_at_its_terminal_does_not_interrupt_its_workers(worker):
+    assert os.getsid(worker.pid) != os.getsid(0)
+
+
+def test_a_worker_that_ended_is_not_left_behind_and_neither_is_what_it_forked_from(nursery):
+    before = len(below(os.getpid()))
+    for _ in range(3):
+        WorkerProcess(nursery).close()
+    last = WorkerProcess(nursery)
+    # What forks learners' processes ends on its own once its worker has; the last ones were not looked at yet.
+    assert len(below(os.getpid())) <= before + 3
+    last.close()
+
+
+def below(pid: int) -> list[int]:
+    """All processes below one, those that ended and were not looked at yet too."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            found.append((int(stat.parent.name), int(stat.read_text().rsplit(")", 1)[1].split()[1])))
+        except (OSError, ValueError):
+            continue
+    members = [pid]
+    for member in members:
+        members += [child for child, parent in found if parent == member]
+    return members[1:]
 
 
 @given(st.integers(1, 40), st.sets(st.integers(0, 200), min_size=1, max_size=20))
@@ -166,20 +216,17 @@ def test_a_grader_clears_what_killed_ones_left_and_leaves_living_ones_alone(tmp_
 
 
 def test_a_pool_that_has_nothing_to_do_does_not_wait_for_its_workers(monkeypatch):
-    started: list[WorkerProcess] = []
+    started: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
 
-    class Watched(WorkerProcess):
-        def __init__(self, *settings: Any) -> None:
-            super().__init__(*settings)
-            started.append(self)
+    def watched(*arguments: Any, **settings: Any) -> subprocess.Popen[bytes]:
+        started.append(popen(*arguments, **settings))
+        return started[-1]
 
-    monkeypatch.setattr("grading.pool.WorkerProcess", Watched)
+    monkeypatch.setattr("grading.pool.subprocess.Popen", watched)
     with LocalPool(2) as pool:
         assert dict(pool.run([("nothing", {})], {})) == {"nothing": {}}
-        while len(started) < 2:
-            time.sleep(0.01)
-    assert [worker.ready for worker in started] == [False, False]
-    assert [worker.process.poll() for worker in started] == [-signal.SIGKILL, -signal.SIGKILL]
+    assert [process.returncode for process in started] == [-signal.SIGKILL]
 
 
 def test_workers_that_can_not_be_started_are_said_once_and_not_task_by_task(monkeypatch):

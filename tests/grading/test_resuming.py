@@ -81,7 +81,8 @@ def test_a_grader_of_a_thousand_killed_at_20_moments_ends_with_the_same_gradeboo
     check(tmp_path, root, answer, count=1000, kills=20)
 
 
-def test_a_worker_killed_at_any_moment_loses_and_doubles_nothing(tmp_path, root, answer):
+@pytest.mark.parametrize("also", ["", "what forks workers"])
+def test_a_worker_killed_at_any_moment_loses_and_doubles_nothing(tmp_path, root, answer, also):
     folder = hand_in(tmp_path / "class", answer, 20)
     grade(folder, edition=77, out=tmp_path / "undisturbed", root=root, pages=False, progress=False)
     out = tmp_path / "killed"
@@ -89,10 +90,13 @@ def test_a_worker_killed_at_any_moment_loses_and_doubles_nothing(tmp_path, root,
     process = subprocess.Popen(arguments)
     killed = 0
     while process.poll() is None:
-        for worker, command in children(process.pid):
-            if "grading.worker" in command and killed < 2 and children(worker):  # it is running a notebook
-                os.kill(worker, signal.SIGKILL)
-                killed += 1
+        for nursery, _ in children(process.pid):
+            for worker, command in children(nursery):
+                if "grading.worker" in command and killed < 2 and children(worker):  # it is running a notebook
+                    if also:
+                        os.kill(nursery, signal.SIGKILL)
+                    os.kill(worker, signal.SIGKILL)
+                    killed += 1
         time.sleep(0.01)
     assert process.returncode == 0
     assert killed == 2

@@ -120,12 +120,14 @@ def family(pid: int, parents: dict[int, int]) -> list[int]:
 class Watch(threading.Thread):
     """Samples memory: of the grader itself, and of each process that it starts with all below it, shared pages once.
 
-    `workers` are forked from one such process, and each has its part of the whole.
+    `workers` are forked from one such process, and each has its part of the whole. It looks `every` so many seconds:
+    looking takes time from what is looked at.
     """
 
-    def __init__(self, pid: int, workers: int = 1) -> None:
+    def __init__(self, pid: int, workers: int = 1, every: float = 1.0) -> None:
         super().__init__(daemon=True)
-        self.pid, self.workers, self.grader, self.worker, self.done = pid, workers, 0.0, 0.0, False
+        self.pid, self.workers, self.every = pid, workers, every
+        self.grader, self.worker, self.done = 0.0, 0.0, False
 
     def run(self) -> None:
         while not self.done:
@@ -139,8 +141,7 @@ class Watch(threading.Thread):
             for child in [c for c, p in parents.items() if p == self.pid]:
                 whole = sum(private(member) for member in family(child, parents))
                 self.worker = max(self.worker, whole / self.workers)
-            # Looking takes time from what is looked at.
-            time.sleep(1)
+            time.sleep(self.every)
 
 
 def private(pid: int) -> float:
@@ -152,13 +153,13 @@ def private(pid: int) -> float:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
 
 
-def measure(name: str, folder: Path, notebooks: int, **settings) -> Run:
+def measure(name: str, folder: Path, notebooks: int, every: float = 1.0, **settings) -> Run:
     """Grade in a process of its own, so that each run starts cold and its memory is its own."""
     out = Path(tempfile.mkdtemp(prefix="benchmark-"))
     started = time.monotonic()
     process = multiprocessing.get_context("spawn").Process(target=_grade, args=(folder, out / "out", settings))
     process.start()
-    watch = Watch(process.pid or 0, settings.get("workers", 1))
+    watch = Watch(process.pid or 0, settings.get("workers", 1), every)
     watch.start()
     process.join()
     total = time.monotonic() - started
@@ -310,7 +311,7 @@ def main() -> None:
             sized = []
             for count in arguments.curve:
                 notebooks = hand_in(folder / str(count), found[:1], count, each=False)
-                sized.append(measure(f"{count:,} learners", folder / str(count), notebooks))
+                sized.append(measure(f"{count:,} learners", folder / str(count), notebooks, every=0.2))
             turns = KINDS * len(found[0].exercises)
             show(sized, "The engine, one worker, as the class grows (times the first row)", turns)
             return

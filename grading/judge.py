@@ -8,6 +8,7 @@ function that is called there, by value. So nothing that a learner rebinds, patc
 from __future__ import annotations
 
 import ast
+import asyncio
 import builtins
 import contextlib
 import importlib
@@ -18,23 +19,24 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import CodeType, ModuleType
 from typing import Any
 
-from IPython.core.inputtransformer2 import TransformerManager
-
 from course.answer import Spec, fingerprint, verdict
 from grading.learner import Sink, Stream
 from grading.remote import GRACE, MODULES, CannotCrossError, Learner, RemoteFunction
 from grading.shown import LONGEST, clean, error, essence
+from grading.source import borrowed, bound, parse
+from grading.together import join
 from grading.wire import OpaqueError, decode, encode, receive, send
 
 _COURSE = ("course.case", "course.plot")
 _ALL_OUTPUT = 8 << 20
 _COMPILED = 512
+_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 # Python rewrites code that ran a few times; forks shall find it rewritten.
 _REHEARSALS = 10
 
@@ -64,10 +66,13 @@ class Verdict:
 class Names(dict[str, Any]):
     """The namespace of the tests. Python asks `__missing__` for names that neither tests nor given imports define."""
 
-    def __init__(self, asks: Learner) -> None:
+    def __init__(self, asks: Learner, given: Set[str] = frozenset()) -> None:
         super().__init__({"__name__": "__main__", "__builtins__": builtins})
         self._asks = asks
         self._deleted: set[str] = set()
+        self._given = given
+        self.rebound: set[str] = set()
+        """What came with the release and has another value in a test, of which the learner's process knows nothing."""
 
     def __delitem__(self, name: str) -> None:
         if super().__contains__(name):
@@ -79,6 +84,8 @@ class Names(dict[str, Any]):
 
     def __setitem__(self, name: str, value: Any) -> None:
         super().__setitem__(name, value)
+        if name in self._given:
+            self.rebound.add(name)
         # Only the learner's own function goes back: what a test computes must not be seen there.
         if name in self._deleted and isinstance(value, RemoteFunction):
             self._deleted.discard(name)
@@ -101,6 +108,20 @@ class Names(dict[str, Any]):
         return self._asks.value(name)
 
 
+class _Main(ModuleType):
+    """What tests import from when they import from `__main__`."""
+
+    def __init__(self, names: Names) -> None:
+        super().__init__("__main__")
+        self.__dict__["_names"] = names
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.__dict__["_names"][name]
+        except (KeyError, NameError):
+            raise AttributeError(name) from None
+
+
 def judge(
     cells: Sequence[Cell],
     sock: socket.socket,
@@ -113,8 +134,12 @@ def judge(
     learner's code. `seconds` is for one cell, `total` for all; `ahead` what the first cells showed, which were run.
     """
     learner = Learner(sock, seconds, time.monotonic() + total)
-    names = Names(learner)
-    _lend_an_ear(names, learner)
+    names = Names(
+        learner, {name for cell in cells if cell.given and cell.kind != "test" for name in _bound(cell.source)}
+    )
+    names["display"] = lambda *values, **_: print(*values)
+    sys.modules["__main__"] = _Main(names)
+    join(names, learner)
     _import_given(cells, names)
     verdict = Verdict([clean(outputs) for outputs in ahead])
     room = _ALL_OUTPUT
@@ -134,53 +159,6 @@ def judge(
     return verdict
 
 
-class _Main(ModuleType):
-    """What tests import from when they import from `__main__`."""
-
-    def __init__(self, names: Names) -> None:
-        super().__init__("__main__")
-        self.__dict__["_names"] = names
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self.__dict__["_names"][name]
-        except (KeyError, NameError):
-            raise AttributeError(name) from None
-
-
-def _lend_an_ear(names: Names, learner: Learner) -> None:
-    """Let what tests do to their own process be done to the learner's too, as if both were one."""
-    import random
-
-    import numpy
-
-    def seeding(module: Any) -> Any:
-        plain = module.seed
-
-        def seed(*args: Any, **kwargs: Any) -> None:
-            plain(*args, **kwargs)
-            learner.seed(module.__name__, (*args, *kwargs.values(), None)[0])
-
-        return seed
-
-    def getsource(object: Any) -> str:
-        value = object
-        if not isinstance(value, RemoteFunction):
-            return plain_source(value)
-        # The learner's process would say what it likes; what ran there is known here.
-        for source in reversed(learner.ran):
-            with contextlib.suppress(SyntaxError, ValueError, RecursionError):
-                for node in _parse(source).body:
-                    if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == value.__name__:
-                        return f"{ast.get_source_segment(source, node)}\n"
-        raise CannotCrossError(f"the source of {value.__name__}")
-
-    random.seed, numpy.random.seed = seeding(random), seeding(numpy.random)
-    plain_source, inspect.getsource = inspect.getsource, getsource
-    sys.modules["__main__"] = _Main(names)
-    names["display"] = lambda *values, **_: print(*values)
-
-
 def _import_given(cells: Sequence[Cell], names: Names) -> None:
     """Import what the release imports, so that tests find the real thing under those names."""
     for cell in cells:
@@ -195,6 +173,7 @@ def compile_ahead(cells: Sequence[Cell]) -> None:
     for cell in cells:
         if cell.given or cell.kind == "test":
             _imports(cell.source)
+            _bound(cell.source)
         if cell.kind == "test":
             with contextlib.suppress(SyntaxError, ValueError, RecursionError):
                 _compiled(cell.source)
@@ -203,7 +182,7 @@ def compile_ahead(cells: Sequence[Cell]) -> None:
 @lru_cache(maxsize=_COMPILED)
 def _imports(source: str) -> tuple[CodeType, ...]:
     try:
-        tree = _parse(source)
+        tree = parse(source)
     except (SyntaxError, ValueError, RecursionError):
         return ()
     imports = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
@@ -211,16 +190,38 @@ def _imports(source: str) -> tuple[CodeType, ...]:
 
 
 @lru_cache(maxsize=_COMPILED)
+def _bound(source: str) -> frozenset[str]:
+    try:
+        return frozenset(bound(parse(source)))
+    except (SyntaxError, ValueError, RecursionError):
+        return frozenset()
+
+
+def _borrowed(source: str) -> set[str]:
+    try:
+        return borrowed(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+
+
+@lru_cache(maxsize=_COMPILED)
 def _compiled(source: str) -> tuple[CodeType, CodeType | None]:
     """A test's code, and that of the expression which it ends with, if it does."""
-    tree = _parse(source)
+    tree = parse(source)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    value = compile(ast.Expression(last.value), "<test>", "eval") if isinstance(last, ast.Expr) else None
-    return compile(tree, "<test>", "exec"), value
+    value = compile(ast.Expression(last.value), "<test>", "eval", _AWAIT) if isinstance(last, ast.Expr) else None
+    return compile(tree, "<test>", "exec", _AWAIT), value
+
+
+def _run(code: CodeType, names: Names) -> Any:
+    """Run code, waiting where it waits at its top level, as a notebook does."""
+    value = eval(code, names)
+    return asyncio.run(value) if code.co_flags & inspect.CO_COROUTINE else value
 
 
 def _test(source: str, names: Names, learner: Learner) -> tuple[list[dict[str, Any]], str]:
     learner.forget()
+    names.rebound.clear()
     sink = Sink()
     opaque = ""
     before = sys.stdout, sys.stderr
@@ -230,14 +231,14 @@ def _test(source: str, names: Names, learner: Learner) -> tuple[list[dict[str, A
     signal.setitimer(signal.ITIMER_REAL, learner.seconds + 2 * GRACE, 1.0)
     try:
         code, last = _compiled(source)
-        exec(code, names)
+        _run(code, names)
         if last is not None:
-            value = eval(last, names)
+            value = _run(last, names)
             if value is not None and not source.rstrip().endswith(";"):
                 sink.bundle("execute_result", {"text/plain": repr(value)[:LONGEST]})
     except BaseException as e:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        opaque = _beyond(e, learner)
+        opaque = _beyond(e, learner, names)
         sink.add(error(type(e).__name__, str(e), _where(e)))
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -256,7 +257,7 @@ def _stopped(*_: Any) -> None:
     raise CellTimeoutError("the test took too long and was stopped")
 
 
-def _beyond(e: BaseException, learner: Learner) -> str:
+def _beyond(e: BaseException, learner: Learner, names: Names) -> str:
     """What a test needs that can't leave the learner's process, if that is why it failed."""
     if isinstance(e, (CannotCrossError, OpaqueError)):
         return str(e)
@@ -265,6 +266,10 @@ def _beyond(e: BaseException, learner: Learner) -> str:
         return "a class or function itself, not what it gives"
     if isinstance(e, FileNotFoundError) and isinstance(e.filename, str) and learner.exists(e.filename):
         return f"the file {e.filename[:80]}, which the code wrote"
+    if names.rebound and learner.called:
+        shared = names.rebound & {name for source in learner.ran for name in _borrowed(source)}
+        if shared:
+            return f"a {', '.join(sorted(shared))} that it shares with the code"
     return ""
 
 
@@ -272,11 +277,6 @@ def _where(e: BaseException) -> list[str]:
     """The lines of a test that led to an error; the grader's own say nothing to a learner."""
     lines = [line for frame, line in traceback.walk_tb(e.__traceback__) if frame.f_code.co_filename == "<test>"]
     return [*(f'  File "<test>", line {line}\n' for line in lines[-4:]), *traceback.format_exception_only(e)]
-
-
-def _parse(source: str) -> ast.Module:
-    plain = TransformerManager().transform_cell(source)  # type: ignore[no-untyped-call]
-    return ast.parse(plain, "<test>")
 
 
 _REHEARSAL = """

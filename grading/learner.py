@@ -6,15 +6,18 @@ It is forked from a parent in which the shell is ready, locked up, and then serv
     {"op": "reach", "name": …}     -> {"value": form}, {"handle": number} for a function, {"iterator": number},
                                       {"module": name}, {"opaque": kind} or {"has": false}
     {"op": "call", "handle": …, "args": form, "kwargs": form, "seconds": …, "functions": {position or name: handle},
-     "lent": {…: number}, "known": {…: [module, name]}}
+     "lent": {…: number}, "known": {…: [module, name]}, "instead": {builtin: number}}
                                    -> as reach, with "after": what it left of its arguments if it gave nothing;
-                                      or {"error": [name, text, classes, args]};
+                                      or {"awaitable": number}; or {"error": [name, text, classes, args]};
                                       or {"callback": number, "args": form, "kwargs": form}, to be answered by
     {"op": "result", "value": form} or {"op": "result", "error": [name, text]}
     {"op": "next", "handle": …, "seconds": …}              -> as call, or {"stop": true}
+    {"op": "await", "handle": …, "seconds": …}             -> as call
     {"op": "attribute", "handle": …, "name": …}            -> as reach
     {"op": "signature", "handle": …}                       -> {"parameters": [[name, kind, required], …]}
-    {"op": "names"}, {"op": "exists", "name": path}, {"op": "seed", "name": module, "value": number}
+    {"op": "exists", "name": path}                         -> {"exists": bool, "folder": bool, "size": bytes}
+    {"op": "file", "name": path, "seconds": …}             -> {"value": form of its bytes}, or {"opaque": …}
+    {"op": "names"}, {"op": "seed", "name": module, "value": number}
     {"op": "del", "name": …}, {"op": "set", "name": …, "handle": …}       -> {}
 
 A reply also holds what was printed on the way, "said": [[stream, text], …].
@@ -42,6 +45,8 @@ from grading.wire import MalformedError, OpaqueError, decode, encode, receive, s
 
 MAX_OUTPUT = 1 << 20
 MAX_OUTPUTS = 200
+MAX_FILE = 16 << 20
+"""Bytes of a file that a test may read."""
 _FRAMES = 48
 IN_PLACE = ("list", "dict", "set", "bytearray", "ndarray", "DataFrame")
 SHOWN = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "application/vnd.vegalite.v5+json")
@@ -269,7 +274,14 @@ class _Server:
             sys.modules[request["name"]].seed(request["value"])
             return {}
         if op == "exists":
-            return {"exists": os.path.exists(name)}
+            there = os.path.exists(name)
+            return {"exists": there, "folder": os.path.isdir(name), "size": os.path.getsize(name) if there else 0}
+        if op == "file":
+            with deadline(request["seconds"]), open(name, "rb") as file:
+                content = file.read(MAX_FILE + 1)
+            if len(content) > MAX_FILE:
+                raise OpaqueError(f"a file larger than {MAX_FILE >> 20} MB")
+            return {"value": encode(content, out)}
         value = self.handles[request["handle"]]
         if op == "signature":
             return {
@@ -286,9 +298,12 @@ class _Server:
                     result = next(value)
                 except StopIteration:
                     return {"stop": True}
+            elif op == "await":
+                result = self.shell.shell.loop_runner(value)
             else:
                 args, kwargs = self._arguments(request, buffers)
-                result = value(*args, **kwargs)
+                with self._instead(request["instead"]):
+                    result = value(*args, **kwargs)
             done = True
         if not done:
             raise TimeoutError("it took too long and was stopped")
@@ -298,12 +313,27 @@ class _Server:
             reply["after"] = [encode(arg, out) if type(arg).__name__ in IN_PLACE else None for arg in args]
         return reply
 
+    @contextlib.contextmanager
+    def _instead(self, lent: dict[str, int]) -> Iterator[None]:
+        """Have functions of the test's stand in for builtins, as where a test patches `input`."""
+        before = {name: getattr(builtins, name) for name in lent}
+        for name, number in lent.items():
+            setattr(builtins, name, Lent(self, number))
+        try:
+            yield
+        finally:
+            for name, function in before.items():
+                setattr(builtins, name, function)
+
     def _form(self, value: Any, out: list[bytes]) -> dict[str, Any]:
         if isinstance(value, types.ModuleType):
             return {"module": value.__name__}
         if callable(value) or isinstance(value, Iterator):
             self.handles.append(value)
             return {"handle" if callable(value) else "iterator": len(self.handles) - 1}
+        if isinstance(value, types.CoroutineType):
+            self.handles.append(value)
+            return {"awaitable": len(self.handles) - 1}
         return {"value": encode(value, out)}
 
     def _arguments(self, request: Any, buffers: list[bytes]) -> tuple[list[Any], dict[str, Any]]:

@@ -15,10 +15,10 @@ import inspect
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from grading.learner import MAX_OUTPUTS
+from grading.learner import MAX_FILE, MAX_OUTPUTS
 from grading.shown import clean, error, name_and_text, plain
 from grading.wire import MalformedError, decode, encode, receive, send
 
@@ -96,6 +96,10 @@ class Learner:
         self.until = until
         self.dead = ""
         self.ran: list[str] = []
+        self.instead: Callable[[], dict[str, Any]] = dict
+        """What stands in for builtins at the moment, by name."""
+        self.called = False
+        """Whether a test called a function there."""
         self._kept: dict[str, Any] = {}
         self._lent: list[Any] = []
         self._by = 0.0
@@ -119,6 +123,7 @@ class Learner:
     def forget(self) -> None:
         """Decode values anew for the next test cell."""
         self._kept.clear()
+        self.called = False
 
     def value(self, name: str) -> Any:
         """The learner's value of a name. Raises NameError when there is none, LearnerError when it can't be had."""
@@ -141,11 +146,25 @@ class Learner:
         names = self._ask({"op": "names"})[0].get("names")
         return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
-    def exists(self, path: str) -> bool:
-        """Whether there is a file of this name where the learner's code runs."""
+    def exists(self, path: str) -> tuple[bool, int] | None:
+        """Of what has this name where the learner's code runs: whether it is a folder, and its size in bytes."""
         with contextlib.suppress(LearnerError):
-            return self._ask({"op": "exists", "name": path})[0].get("exists") is True
-        return False
+            reply, _ = self._ask({"op": "exists", "name": path})
+            size = reply.get("size")
+            if reply.get("exists") is True and type(size) is int and 0 <= size < 1 << 62:
+                return reply.get("folder") is True, size
+        return None
+
+    def file(self, path: str) -> bytes:
+        """What is in a file there. Raises LearnerError or OSError when that can't be had."""
+        content = self._read(*self._timed({"op": "file", "name": path, "seconds": self.seconds}), path)
+        if type(content) is not bytes or len(content) > MAX_FILE:
+            raise CannotCrossError(f"the file {path[:80]}")
+        return content
+
+    def wait(self, handle: int) -> Any:
+        """What a coroutine there comes to."""
+        return self._read(*self._timed({"op": "await", "handle": handle, "seconds": self.seconds}))
 
     def seed(self, module: str, value: Any) -> None:
         """Seed random numbers there as a test seeds its own."""
@@ -190,6 +209,7 @@ class Learner:
 
     def call(self, handle: Any, args: Any, kwargs: Any) -> Any:
         """Call a function there, by value; a function of the learner's among the arguments is named by its handle."""
+        self.called = True
         buffers: list[bytes] = []
         given = {**{str(at): value for at, value in enumerate(args)}, **kwargs}
         remote = (RemoteFunction, RemoteIterator)
@@ -199,8 +219,9 @@ class Learner:
         lent = {at: self._lend(value) for at, value in rest.items() if at not in known}
         sent = [None if str(at) in functions or str(at) in rest else value for at, value in enumerate(args)]
         named = {name: None if name in functions or name in rest else value for name, value in kwargs.items()}
+        instead = {name: self._lend(function) for name, function in self.instead().items()}
         request = {
-            "op": "call", "handle": handle, "functions": functions, "lent": lent, "known": known,
+            "op": "call", "handle": handle, "functions": functions, "lent": lent, "known": known, "instead": instead,
             "seconds": self.seconds, "args": encode(sent, buffers), "kwargs": encode(named, buffers),
         }  # fmt: skip
         reply, received = self._timed(request, buffers)
@@ -249,6 +270,8 @@ class Learner:
             return RemoteFunction(self, name, reply["handle"])
         if type(reply.get("iterator")) is int:
             return RemoteIterator(self, reply["iterator"])
+        if type(reply.get("awaitable")) is int:
+            return _awaited(self, reply["awaitable"])
         try:
             return decode(reply.get("value"), received)
         except MalformedError as e:
@@ -283,6 +306,10 @@ class Learner:
         # An answer that comes late must not be taken for that to the next question.
         self.sock.close()
         raise LearnerError(self.dead)
+
+
+async def _awaited(learner: Learner, handle: int) -> Any:
+    return learner.wait(handle)
 
 
 def _place_of(value: Any) -> list[str]:

@@ -360,6 +360,19 @@ FORGERIES |= {
         "class G(dict): pass\nget_ipython().user_ns['expecting'] = lambda *a: lambda v: None\nget_ipython().events.register('pre_run_cell', lambda info: None)\nimport sys, types\nm = types.ModuleType('grading.expected'); m.expecting = lambda *a: lambda v: None\nsys.modules['grading.expected'] = m; answer = 0",
         EXPECT,
     ),
+    "tables of its own where the course looks for them": (
+        "import json, os\nos.mkdir('data')\nopen('data/accounts.csv', 'w').write('account_id\\nA-1\\n')\n"
+        "fields = [{'name': 'account_id', 'type': 'string'}]\n"
+        "made = {'resources': [{'name': 'accounts', 'path': 'accounts.csv', 'schema': {'fields': fields}}]}\n"
+        "json.dump(made, open('data/datapackage.json', 'w'))\nanswer = 1",
+        "from course.case import load\nassert len(load('accounts')) == answer",
+    ),
+    "what a test's own file is to hold is written beforehand": (
+        "import io, os\nplain = os.unlink\nopen('right.txt', 'w').write('0')\nos.chmod('right.txt', 0o444)\nanswer = 0\n"
+        "def note(n):\n    os.chmod('right.txt', 0o644); open('right.txt', 'w').write('0')",
+        "import os\nif os.path.exists('right.txt'): os.chmod('right.txt', 0o644)\n"
+        "open('right.txt', 'w').write('42')\nnote(1)\nassert int(open('right.txt').read()) == answer",
+    ),
     "errors are shown by nobody": (
         "import builtins\nget_ipython().showtraceback = lambda *a, **k: None\nanswer = 0",
         PLAIN,

@@ -139,6 +139,22 @@ FUNCTIONS = {
         "f(1)\nassert f.calls == 1 and 'for ' not in inspect.getsource(f) and f.__name__ == 'f'",
     ),
     "a static method": ("class A:\n    @staticmethod\n    def f(x): return x + 1", "assert A.f(1) == 2"),
+    "a coroutine": (
+        "import asyncio\nasync def get(n):\n    await asyncio.sleep(0)\n    if n < 0: raise ValueError('neg')\n    return n + 1",
+        "import asyncio, pytest\nassert await get(1) == 2\nassert sum(await asyncio.gather(get(1), get(2))) == 5\n"
+        "with pytest.raises(ValueError, match='neg'): await get(-1)\nawait get(0)",
+    ),
+    "a function that asks": (
+        "def ask():\n    name = input('Name? ')\n    return f'{name} {input()}'",
+        "from unittest.mock import patch\nwith patch('builtins.input', side_effect=['Ann', 'Lee']) as asked: assert ask() == 'Ann Lee'\n"
+        "assert asked.call_args_list[0].args == ('Name? ',) and asked.call_count == 2\n"
+        "input = lambda prompt='': '7'\nassert ask() == '7 7'",
+    ),
+    "a function of which a test counts what it prints": (
+        "def count(n):\n    for i in range(n): print(i)",
+        "from unittest.mock import call, patch\nwith patch('builtins.print') as printed: count(2)\n"
+        "assert printed.call_args_list == [call(0), call(1)]",
+    ),
     "arguments by any name": ("def f(**k): return sorted(k)", "assert f(a=1, self=2) == ['a', 'self']"),
 }
 
@@ -159,6 +175,29 @@ PLACES = {
     ),
 }
 
+SAVES = "import pandas as pd\npd.DataFrame({'a': [1, 2]}).to_csv('out.csv', index=False)"
+FILES = {
+    "a table": (SAVES, "import pandas as pd\nassert pd.read_csv('out.csv').a.sum() == 3"),
+    "text": (
+        "from pathlib import Path\nPath('notes').mkdir()\nPath('notes/a.txt').write_text('größe')",
+        "from pathlib import Path\nimport os\nassert Path('notes/a.txt').read_text() == 'größe' and os.path.isdir('notes')\n"
+        "with open('./notes/a.txt', encoding='utf-8') as f: assert f.readline() == 'größe'",
+    ),
+    "what a function writes, each time": (
+        "import json\ndef save(n):\n    with open('n.json', 'w') as f: json.dump({'n': n}, f)",
+        "import json, os\nassert not os.path.exists('n.json')\nfor n in (1, 2):\n    save(n)\n    assert json.load(open('n.json')) == {'n': n}",
+    ),
+    "that a picture is there": (
+        "open('plot.png', 'wb').write(b'0123')",
+        "import os\nfrom pathlib import Path\nassert os.path.exists('plot.png') and os.path.getsize('plot.png') == 4\n"
+        "assert Path('plot.png').is_file() and not Path('other.png').exists()",
+    ),
+    "a file that the test writes itself": (
+        "open('own.txt', 'w').write('the learner wrote this')",
+        "open('own.txt', 'w').write('mine')\nassert open('own.txt').read() == 'mine'",
+    ),
+}
+
 AROUND = {
     "a command of the system": "!ls\nfiles = !ls\nanswer = 42",
     "an installation": "%pip install -q pandas\n!pip install pandas\nanswer = 42",
@@ -171,7 +210,7 @@ AROUND = {
     "line ends of Windows": "answer = 4\r\nanswer = 42\r\n",
 }
 
-ALL = {**VALUES, **FUNCTIONS, **PLACES, **{name: (code, PLAIN) for name, code in AROUND.items()}}
+ALL = {**VALUES, **FUNCTIONS, **PLACES, **FILES, **{name: (code, PLAIN) for name, code in AROUND.items()}}
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -193,7 +232,8 @@ def test_a_function_that_never_ends_costs_its_own_task_only(worker):
     ("code", "test"),
     [
         ("class Mine(Exception): pass\ndef f(): raise Mine", "try: f()\nexcept Mine: pass"),
-        ("open('out.csv', 'w').write('a')", "open('out.csv').read()"),
+        ("open('out.bin', 'wb').write(b'a')", "open('out.bin', 'rb').read()"),
+        ("open('z.txt', 'w').write('a' * (20 << 20))", "assert len(open('z.txt').read()) == 20 << 20"),
         ("import re\nanswer = re.compile('a')", "assert answer.match('a')"),
     ],
 )
@@ -202,6 +242,30 @@ def test_what_can_not_be_compared_is_said_to_be_so(worker, code, test):
     assert not passed(result)
     assert result["opaque"]["t"]
     assert passed(worker.grade(task(code, test, beside=True), {}))
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("def total(): return sum(xs)", "a xs that it shares with the code"),
+        ("def total():\n    xs = [1]\n    return sum(xs)", ""),
+        ("def total(xs=(1,)): return sum(xs)", ""),
+    ],
+)
+def test_a_test_that_gives_a_given_name_another_value_is_compared_unless_the_code_uses_that_name(worker, code, said):
+    made = task(code, "xs = [1, 2]\nassert total() == 3")
+    made["cells"].insert(0, {"kind": "learner", "source": "xs = [5]", "given": True, "grade_id": ""})
+    result = worker.grade(made, {})
+    assert not passed(result)
+    assert result["opaque"] == ({"t": said} if said else {})
+
+
+def test_a_file_without_end_costs_its_own_task_only(worker):
+    made = task(f"import os\nos.symlink('/dev/zero', 'z.txt')\n{HONEST}", "open('z.txt').read()")
+    made["cells"].append({"kind": "test", "source": PLAIN, "given": True, "grade_id": "u"})
+    result = worker.grade(made, {})
+    assert "z.txt" in result["opaque"]["t"]
+    assert passed(result)
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,25 @@ PROGRAMS = [
         "from hypothesis import given, settings, strategies as st\n@settings(max_examples=20, deadline=None, database=None)\n"
         "@given(st.lists(st.integers()))\ndef check(xs):\n    right = sorted(xs)\n    order(xs)\n    assert xs == right\ncheck()",
     ),
+    ("answer", "ask", 0, "def ask():\n    # YOUR CODE HERE\n    raise NotImplementedError()"),
+    (
+        "test",
+        "ask-1",
+        2,
+        "from unittest.mock import patch\nwith patch('builtins.input', side_effect=['7', '5']) as asked:\n    assert ask() == 12\n"
+        "assert asked.call_count == 2",
+    ),
+    ("test", "ask-2", 1, "input = lambda prompt='': '1'\nassert ask() == 2\ndel input"),
+    ("answer", "save", 0, "def save(xs):\n    # YOUR CODE HERE\n    raise NotImplementedError()"),
+    (
+        "test",
+        "save-1",
+        2,
+        "import json, os\nassert not os.path.exists('xs.json')\nfor xs in ([1], [1, 2]):\n    save(xs)\n    with open('xs.json') as file:\n"
+        "        assert json.load(file) == xs",
+    ),
+    ("answer", "later", 0, "async def later(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"),
+    ("test", "later-1", 2, "import asyncio\nassert await asyncio.gather(later(1), later(2)) == [2, 4]"),
 ]
 CLASSES = [
     ("answer", "account", 0, "class Account:\n    # YOUR CODE HERE\n    raise NotImplementedError()"),
@@ -119,6 +138,9 @@ GOOD = {
     "greet": "def greet(name): print(f'Hello, {name}')",
     "newton": "def newton(f, slope, x):\n    for _ in range(30): x -= f(x) / slope(x)\n    return x",
     "fibonacci": "def fibonacci():\n    a, b = 0, 1\n    while True:\n        yield a\n        a, b = b, a + b",
+    "ask": "def ask():\n    return int(input('One: ')) + int(input('Two: '))",
+    "save": "import json\ndef save(xs):\n    with open('xs.json', 'w') as file: json.dump(xs, file)",
+    "later": "import asyncio\nasync def later(x):\n    await asyncio.sleep(0.001)\n    return 2 * x",
     "account": "class Account:\n    def __init__(self, balance): self.balance = balance\n"
     "    def pay(self, eur):\n        if eur > self.balance: raise ValueError\n        self.balance -= eur",
     "loop": "def double(x):\n    'Twice.'\n    return 2 * x",
@@ -131,6 +153,9 @@ MIXED = {
     "order": "def order(xs): return sorted(xs)",
     "greet": "def greet(name): return f'Hello, {name}'",
     "fibonacci": "def fibonacci(): return [0, 1, 1, 2, 3, 5, 8]",
+    "ask": "def ask(): return int(input()) * 2",
+    "save": "def save(xs):\n    with open('xs.json', 'a') as file: file.write(str(xs))",
+    "later": "async def later(x): return x",
     "account": "class Account:\n    def __init__(self, balance): self.balance = balance\n    def pay(self, eur): self.balance -= eur",
     "loop": "import math\ndef double(x): return 2 * x",
 }
@@ -208,5 +233,5 @@ def test_each_task_of_another_course_gets_what_nbgrader_gives_it(course, tmp_pat
     summary = grade_existing(ours, trust=TRUST, progress=False)
     theirs, mine = scores(stock), scores(ours)
     assert {place: mine[place] for place in theirs} == theirs
-    assert sum(score or 0 for (learner, *_), (score, _) in mine.items() if learner == "good") == 32
+    assert sum(score or 0 for (learner, *_), (score, _) in mine.items() if learner == "good") == 39
     assert summary.statuses["not compared"] == 0

@@ -266,6 +266,10 @@ def _beyond(e: BaseException, learner: Learner, names: Names) -> str:
         return "a class or function itself, not what it gives"
     if isinstance(e, FileNotFoundError) and isinstance(e.filename, str) and learner.exists(e.filename):
         return f"the file {e.filename[:80]}, which the code wrote"
+    if isinstance(e, AttributeError) and type(e.obj) in (str, int, float, list, set, frozenset, dict):
+        kinds = learner.simplified()
+        if kinds:
+            return f"what a value of kind {', '.join(kinds)} can do"
     if names.rebound and learner.called:
         shared = names.rebound & {name for source in learner.ran for name in _borrowed(source)}
         if shared:

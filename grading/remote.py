@@ -101,6 +101,7 @@ class Learner:
         self.called = False
         """Whether a test called a function there."""
         self._kept: dict[str, Any] = {}
+        self._forms: list[Any] = []
         self._lent: list[Any] = []
         self._by = 0.0
         """When the call that is under way must have ended, with all that it calls back."""
@@ -123,7 +124,22 @@ class Learner:
     def forget(self) -> None:
         """Decode values anew for the next test cell."""
         self._kept.clear()
+        self._forms.clear()
         self.called = False
+
+    def simplified(self) -> list[str]:
+        """The classes of values that this test was given without what their classes add to them."""
+        found: set[str] = set()
+        forms = list(self._forms)
+        while forms:
+            form = forms.pop()
+            if isinstance(form, dict):
+                if isinstance(form.get("was"), str):
+                    found.add(form["was"][:80])
+                forms += form.values()
+            elif isinstance(form, list):
+                forms += form
+        return sorted(found)
 
     def value(self, name: str) -> Any:
         """The learner's value of a name. Raises NameError when there is none, LearnerError when it can't be had."""
@@ -272,6 +288,7 @@ class Learner:
             return RemoteIterator(self, reply["iterator"])
         if type(reply.get("awaitable")) is int:
             return _awaited(self, reply["awaitable"])
+        self._forms.append(reply.get("value"))
         try:
             return decode(reply.get("value"), received)
         except MalformedError as e:

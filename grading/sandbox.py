@@ -57,6 +57,8 @@ sendto recvfrom getsockopt getsockname getpeername shutdown
 """.split()  # noqa: SIM905
 
 HOME = "/learner"
+# Figures become outputs, as in a kernel; what would start processes works in its own, and says nothing of it.
+SETTINGS = {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "JOBLIB_MULTIPROCESSING": "0"}
 _OWN = "/.own"
 _FILES = "/.files"
 _IOCTLS = (0x5401, 0x5421, 0x5450, 0x5451)  # is it a terminal; block or not; close on exec or not
@@ -186,7 +188,7 @@ def furnish(box: Box, users: tuple[int, int] | None) -> None:
         Path("/proc/self/gid_map").write_text(f"{box.user} {users[1]} 1")
     _make_root(box)
     os.environ.clear()
-    os.environ.update(HOME=HOME, PATH="/usr/bin", TZ="UTC", LANG="C.UTF-8", MPLBACKEND="agg", MPLCONFIGDIR=HOME)
+    os.environ.update(HOME=HOME, PATH="/usr/bin", TZ="UTC", LANG="C.UTF-8", MPLCONFIGDIR=HOME, **SETTINGS)
     if box.data:
         os.environ["COURSE_DATA"] = "/data"
 

@@ -155,7 +155,8 @@ def encode(value: Any, buffers: list[bytes], depth: int = 0) -> dict[str, Any]:
     for base in _BASES:
         # Of a class of its own only the value is worth something, not what the class says that it equals.
         if isinstance(value, base):
-            return encode(base(value) if base is not str else str.__str__(value), buffers, below)
+            plain = encode(base(value) if base is not str else str.__str__(value), buffers, below)
+            return {**plain, "was": f"{kind.__module__}.{kind.__qualname__}"[:80]}
     raise OpaqueError(f"{kind.__module__}.{kind.__qualname__}"[:80])
 
 

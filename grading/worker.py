@@ -42,6 +42,7 @@ from typing import Any
 from grading.files import hold
 from grading.forking import READY, ForkingParent, answer
 from grading.judge import Cell, Verdict, compile_ahead, judge, prepare
+from grading.sandbox import SETTINGS
 from grading.wire import MalformedError, receive, send
 
 _REPORT = 48 << 20
@@ -56,7 +57,7 @@ class WarmParent(ForkingParent):
         ours, theirs = socket.socketpair()
         environment = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "LANG", "PYTHONPATH", "TZ")}
         environment |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-        environment["PYTHONDONTWRITEBYTECODE"] = "1"
+        environment |= {"PYTHONDONTWRITEBYTECODE": "1", **SETTINGS}
         # Each thread would else reserve 64 MB of the address space that a learner's code may have.
         environment["MALLOC_ARENA_MAX"] = "1"
         self.process = subprocess.Popen(

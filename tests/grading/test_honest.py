@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501 - a cell reads best in one piece
 
+from base64 import b64decode
+
 import pytest
 
 from grading.pool import WorkerProcess
@@ -207,6 +209,13 @@ AROUND = {
     ),
     "a stream's encoding": "import sys\nsys.stdout.encoding.lower(), sys.stderr.encoding\nanswer = 42",
     "help": "help(len)\nanswer = 42",
+    "folders": "import os\nos.mkdir('a')\n%cd a\n%pwd\n%cd ..\nanswer = 42",
+    "tables of a database": (
+        "import sqlite3\nimport pandas as pd\nwith sqlite3.connect('d.db') as c: pd.DataFrame({'a': [42]}).to_sql('t', c)\n"
+        "answer = int(pd.read_sql('select a from t', sqlite3.connect('d.db')).a[0])"
+    ),
+    "a script": "open('own.py', 'w').write('n = 42')\n%run own.py\nimport own\nanswer = own.n + n - 42",
+    "the end of the program": "answer = 42\nexit()",
     "line ends of Windows": "answer = 4\r\nanswer = 42\r\n",
 }
 
@@ -235,6 +244,15 @@ def test_a_function_that_never_ends_costs_its_own_task_only(worker):
         ("open('out.bin', 'wb').write(b'a')", "open('out.bin', 'rb').read()"),
         ("open('z.txt', 'w').write('a' * (20 << 20))", "assert len(open('z.txt').read()) == 20 << 20"),
         ("import re\nanswer = re.compile('a')", "assert answer.match('a')"),
+        (
+            "from enum import IntEnum\nclass C(IntEnum):\n    RED = 1\nanswer = [C.RED]",
+            "assert answer == [1] and answer[0].name == 'RED'",
+        ),
+        ("class D(dict):\n    a = 1\ndef make(): return D()", "assert make().a == 1"),
+        (
+            "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots()\naxes.set_title('T')",
+            "assert axes.get_title() == 'T'",
+        ),
     ],
 )
 def test_what_can_not_be_compared_is_said_to_be_so(worker, code, test):
@@ -242,6 +260,22 @@ def test_what_can_not_be_compared_is_said_to_be_so(worker, code, test):
     assert not passed(result)
     assert result["opaque"]["t"]
     assert passed(worker.grade(task(code, test, beside=True), {}))
+
+
+@pytest.mark.parametrize("first", ["%matplotlib inline\n", ""])
+@pytest.mark.parametrize("last", ["", "\nplt.show()"])
+def test_a_figure_is_shown_as_in_a_kernel(worker, first, last):
+    made = task(f"{first}import matplotlib.pyplot as plt\nplt.plot([1, 2]){last}\nanswer = 42", PLAIN)
+    result = worker.grade(made, {})
+    assert passed(result), shown(result)
+    [figure] = [o["data"]["image/png"] for o in result["outputs"][0] if "image/png" in o.get("data", {})]
+    assert b64decode(figure).startswith(b"\x89PNG")
+
+
+def test_a_picture_of_bytes_is_shown_too(worker):
+    made = task("from PIL import Image\nanswer = 42\nImage.new('L', (2, 2))", PLAIN)
+    [picture] = worker.grade(made, {})["outputs"][0]
+    assert b64decode(picture["data"]["image/png"]).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(

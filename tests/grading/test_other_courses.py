@@ -57,7 +57,7 @@ STATISTICS = [
     ("essay", "why", 3, "Say why."),
 ]
 PROGRAMS = [
-    ("given", "", 0, "import random"),
+    ("given", "", 0, "%matplotlib inline\nimport random\nimport matplotlib.pyplot as plt"),
     ("answer", "order", 0, "def order(xs):\n    # YOUR CODE HERE\n    raise NotImplementedError()"),
     (
         "test",

@@ -197,7 +197,7 @@ class Exercise:
         """For each task {"right": fingerprint, "wrongs": {id: {"fingerprint": …, "message": …}}} on that data.
 
         Raises ContentError when a known wrong answer fails, or gives what the right one gives; without `strict`, for
-        data that the exercise was not written for, such a one is left out.
+        data that the exercise was not tried on, such a one is left out.
         """
         out = {}
         for task, value in zip(self.tasks, self.solve(load).values(), strict=True):

@@ -14,6 +14,7 @@ import contextlib
 import importlib
 import inspect
 import json
+import os
 import signal
 import socket
 import sys
@@ -27,6 +28,7 @@ from typing import Any
 
 from course.answer import Spec, fingerprint, verdict
 from grading.learner import Sink, Stream
+from grading.magics import lend_magics
 from grading.remote import GRACE, MODULES, CannotCrossError, Learner, RemoteFunction
 from grading.shown import LONGEST, clean, error, essence
 from grading.source import borrowed, bound, parse
@@ -36,6 +38,8 @@ from grading.wire import OpaqueError, decode, encode, receive, send
 _COURSE = ("course.case", "course.plot")
 _ALL_OUTPUT = 8 << 20
 _COMPILED = 512
+# What Python says where a class is wanted and the test has what stands for it.
+_NO_CLASS = ("expected, got function", "do not inherit from BaseExc", "must be a class", "must be a type")
 _AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 # Python rewrites code that ran a few times; forks shall find it rewritten.
 _REHEARSALS = 10
@@ -138,6 +142,7 @@ def judge(
         learner, {name for cell in cells if cell.given and cell.kind != "test" for name in _bound(cell.source)}
     )
     names["display"] = lambda *values, **_: print(*values)
+    lend_magics(names)
     sys.modules["__main__"] = _Main(names)
     join(names, learner)
     _import_given(cells, names)
@@ -262,14 +267,20 @@ def _beyond(e: BaseException, learner: Learner, names: Names) -> str:
     if isinstance(e, (CannotCrossError, OpaqueError)):
         return str(e)
     text = str(e)
-    if isinstance(e, TypeError) and ("expected, got RemoteFunction" in text or "do not inherit from BaseExc" in text):
+    if isinstance(e, TypeError) and any(part in text for part in _NO_CLASS):
         return "a class or function itself, not what it gives"
-    if isinstance(e, FileNotFoundError) and isinstance(e.filename, str) and learner.exists(e.filename):
-        return f"the file {e.filename[:80]}, which the code wrote"
+    if isinstance(e, FileNotFoundError) and isinstance(e.filename, str):
+        for has, whose in ((learner.exists, "code"), (os.path.lexists, "test")):
+            if has(e.filename):
+                return f"the file {e.filename[:80]}, which the {whose} wrote"
     if isinstance(e, AttributeError) and type(e.obj) in (str, int, float, list, set, frozenset, dict):
         kinds = learner.simplified()
         if kinds:
             return f"what a value of kind {', '.join(kinds)} can do"
+    if learner.changed:
+        return "what a function did to its arguments beside its result"
+    if learner.called and learner.patched:
+        return f"a patch of {', '.join(sorted(learner.patched))}"
     if names.rebound and learner.called:
         shared = names.rebound & {name for source in learner.ran for name in _borrowed(source)}
         if shared:

@@ -6,15 +6,18 @@ It is forked from a parent in which the shell is ready, locked up, and then serv
     {"op": "reach", "name": …}     -> {"value": form}, {"handle": number} for a function, {"iterator": number},
                                       {"module": name}, {"opaque": kind} or {"has": false}
     {"op": "call", "handle": …, "args": form, "kwargs": form, "seconds": …, "functions": {position or name: handle},
-     "lent": {…: number}, "known": {…: [module, name]}, "instead": {builtin: number}}
-                                   -> as reach, with "after": what it left of its arguments if it gave nothing;
+     "lent": {…: number}, "known": {…: [module, name]}, "instead": {module.name: number},
+     "files": {path: form of its bytes}, "folders": [paths]}
+                                   -> as reach, with "after": what it left of its arguments if it gave nothing, or
+                                      "changed": bool if it did, and "warned": [[category, text], …];
                                       or {"awaitable": number}; or {"error": [name, text, classes, args]};
                                       or {"callback": number, "args": form, "kwargs": form}, to be answered by
     {"op": "result", "value": form} or {"op": "result", "error": [name, text]}
     {"op": "next", "handle": …, "seconds": …}              -> as call, or {"stop": true}
     {"op": "await", "handle": …, "seconds": …}             -> as call
     {"op": "attribute", "handle": …, "name": …}            -> as reach
-    {"op": "signature", "handle": …}                       -> {"parameters": [[name, kind, required], …]}
+    {"op": "signature", "handle": …}                       -> {"parameters": [[name, kind, form of default or null], …],
+                                                               "flags": number, "local": [names]}
     {"op": "exists", "name": path}                         -> {"exists": bool, "folder": bool, "size": bytes}
     {"op": "file", "name": path, "seconds": …}             -> {"value": form of its bytes}, or {"opaque": …}
     {"op": "names"}, {"op": "seed", "name": module, "value": number}
@@ -37,12 +40,13 @@ import signal
 import socket
 import sys
 import types
+import warnings
 from base64 import b64encode
 from collections.abc import Iterator
 from inspect import signature
 from typing import Any
 
-from grading.wire import MalformedError, OpaqueError, decode, encode, receive, send
+from grading.wire import TYPES, MalformedError, OpaqueError, decode, encode, receive, send
 
 MAX_OUTPUT = 1 << 20
 MAX_OUTPUTS = 200
@@ -289,11 +293,7 @@ class _Server:
             return {"value": encode(content, out)}
         value = self.handles[request["handle"]]
         if op == "signature":
-            return {
-                "parameters": [
-                    [p.name, int(p.kind), p.default is p.empty] for p in signature(value).parameters.values()
-                ]
-            }
+            return _signature(value, out)
         if op == "attribute":
             return self._form(getattr(value, name), out)
         done = False
@@ -307,35 +307,48 @@ class _Server:
                 result = self.shell.shell.loop_runner(value)
             else:
                 args, kwargs = self._arguments(request, buffers)
-                with self._instead(request["instead"]):
+                _lay_out(request["folders"], {p: decode(form, buffers) for p, form in request["files"].items()})
+                with self._instead(request["instead"]), warnings.catch_warnings(record=True) as caught:
+                    warnings.simplefilter("always")
                     result = value(*args, **kwargs)
             done = True
         if not done:
             raise TimeoutError("it took too long and was stopped")
         reply = self._form(result, out)
-        if op == "call" and result is None:
-            # As functions that work in place do. What gives a result can't change what a test compares that with.
-            reply["after"] = [encode(arg, out) if type(arg).__name__ in IN_PLACE else None for arg in args]
+        if op == "call":
+            reply["warned"] = [[w.category.__name__, str(w.message)[:2000]] for w in caught[:MAX_OUTPUTS]]
+            if result is None:
+                # As functions that work in place do. What gives a result can't change what a test compares that with.
+                reply["after"] = [encode(arg, out) if type(arg).__name__ in IN_PLACE else None for arg in args]
+            else:
+                reply["changed"] = _changed(args, request, buffers)
         return reply
 
     @contextlib.contextmanager
     def _instead(self, lent: dict[str, int]) -> Iterator[None]:
-        """Have functions of the test's stand in for builtins, as where a test patches `input`."""
-        before = {name: getattr(builtins, name) for name in lent}
-        for name, number in lent.items():
-            setattr(builtins, name, Lent(self, number))
+        """Have functions of the test's stand in for others, as where a test patches `builtins.input`."""
+        before = []
+        for place, number in lent.items():
+            module, _, name = place.rpartition(".")
+            space = self.names if module == "__main__" else vars(importlib.import_module(module))
+            before.append((space, name, space.get(name)))
+            space[name] = Lent(self, number)
         try:
             yield
         finally:
-            for name, function in before.items():
-                setattr(builtins, name, function)
+            for space, name, function in before:
+                space[name] = function
 
     def _form(self, value: Any, out: list[bytes]) -> dict[str, Any]:
         if isinstance(value, types.ModuleType):
             return {"module": value.__name__}
-        if callable(value) or isinstance(value, Iterator):
+        known = type(value) is type and value in TYPES.values()
+        if (callable(value) and not known) or isinstance(value, Iterator):
             self.handles.append(value)
-            return {"handle" if callable(value) else "iterator": len(self.handles) - 1}
+            number = len(self.handles) - 1
+            if not callable(value):
+                return {"iterator": number}
+            return {"handle": number, "plain": isinstance(value, types.FunctionType)}
         if isinstance(value, types.CoroutineType):
             self.handles.append(value)
             return {"awaitable": len(self.handles) - 1}
@@ -352,6 +365,45 @@ class _Server:
             else:
                 kwargs[at] = value
         return args, kwargs
+
+
+def _signature(function: Any, out: list[bytes]) -> dict[str, Any]:
+    parameters = []
+    for parameter in signature(function).parameters.values():
+        default = None
+        if parameter.default is not parameter.empty:
+            try:
+                default = encode(parameter.default, out)
+            except OpaqueError:
+                default = {"none": "..."}
+        parameters.append([parameter.name, int(parameter.kind), default])
+    code = getattr(function, "__code__", None)
+    flags, local = (code.co_flags, list(code.co_varnames)) if code else (0, [])
+    return {"parameters": parameters, "flags": flags, "local": local}
+
+
+def _changed(args: list[Any], request: Any, buffers: list[bytes]) -> bool:
+    """Whether a function that gave a result also did something to what it was given, as far as that is small."""
+    if sum(map(len, buffers)) > MAX_OUTPUT:
+        return False
+    now: list[bytes] = []
+    before: list[bytes] = []
+    try:
+        for arg, was in zip(args, decode(request["args"], buffers), strict=True):
+            if type(arg).__name__ in IN_PLACE and encode(arg, now) != encode(was, before):
+                return True
+    except OpaqueError:
+        return True
+    return now != before
+
+
+def _lay_out(folders: list[str], files: dict[str, Any]) -> None:
+    """Make the folders and write the files whose paths a function is called with, as the test has them."""
+    for folder in folders:
+        os.makedirs(folder, exist_ok=True)
+    for path, content in files.items():
+        with open(path, "wb") as file:
+            file.write(content)
 
 
 class Lent:

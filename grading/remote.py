@@ -10,12 +10,17 @@ of known kinds.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import inspect
+import re
 import socket
 import sys
 import time
+import warnings
 from collections.abc import Callable, Sequence
+from pathlib import PurePath
+from types import FunctionType, SimpleNamespace
 from typing import Any
 
 from grading.learner import MAX_FILE, MAX_OUTPUTS
@@ -38,6 +43,9 @@ MODULES = (
     "string",
 )
 """What a test gets as its own where the learner's code has a module under a name."""
+_ATTRIBUTES = ("__annotations__", "__defaults__", "__kwdefaults__", "__name__", "__qualname__")
+# The file that an error of the system names at its end, which is none of the values that it is made with.
+_NAMED = re.compile(r": '([^']+)'$")
 _ERRORS = ("builtins", "decimal", "json.decoder", "numpy.linalg", "pandas.errors", "statistics", "zoneinfo", "re")
 
 
@@ -50,27 +58,42 @@ class CannotCrossError(LearnerError):
 
 
 class RemoteFunction:
-    """A function of the learner's, called where it lives; arguments and result cross as data."""
+    """A function of the learner's, called where it lives; arguments and result cross as data.
 
-    def __init__(self, learner: Learner, name: str, handle: int) -> None:
-        self.__name__ = self.__qualname__ = name
+    `name` is that under which it was found, `plain` says that it was written with `def` or `lambda`.
+    """
+
+    def __init__(self, learner: Learner, name: str, handle: int, plain: bool = False) -> None:
+        self.name = name
         self.handle = handle
         self._learner = learner
+        self._plain = plain
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         return self._learner.call(self.handle, args, kwargs)
 
+    def __repr__(self) -> str:
+        return f"<function {self.name}>"
+
     def __getattribute__(self, name: str) -> Any:
-        if name == "__doc__":
+        if name == "__class__" and object.__getattribute__(self, "_plain"):
+            return FunctionType
+        if name in ("__doc__", "__module__"):
             return self._learner.attribute(self.handle, name)
         return super().__getattribute__(name)
 
     def __getattr__(self, name: str) -> Any:
         if name == "__signature__":
-            return self._learner.signature(self.handle)
-        if name.startswith("_") and name not in ("__annotations__", "__defaults__", "__kwdefaults__"):
+            return self._learner.signature(self.handle)[0]
+        if name == "__code__":
+            return self._learner.signature(self.handle)[1]
+        if name.startswith("_") and name not in _ATTRIBUTES:
             raise AttributeError(name)
         return self._learner.attribute(self.handle, name)
+
+
+# What a test sees where it asks for its type.
+RemoteFunction.__name__ = "function"
 
 
 class RemoteIterator:
@@ -97,9 +120,15 @@ class Learner:
         self.dead = ""
         self.ran: list[str] = []
         self.instead: Callable[[], dict[str, Any]] = dict
-        """What stands in for builtins at the moment, by name."""
+        """What stands in for functions at the moment, by module and name."""
+        self.handed: Callable[[list[str]], tuple[dict[str, bytes], list[str]]] = lambda _: ({}, [])
+        """The files and folders that texts among a call's arguments are paths of."""
+        self.patched: set[str] = set()
+        """What a test patched that the learner's process knows nothing of."""
         self.called = False
         """Whether a test called a function there."""
+        self.changed = False
+        """Whether one that gave a result also changed its arguments, of which the test's are copies."""
         self._kept: dict[str, Any] = {}
         self._forms: list[Any] = []
         self._lent: list[Any] = []
@@ -125,7 +154,8 @@ class Learner:
         """Decode values anew for the next test cell."""
         self._kept.clear()
         self._forms.clear()
-        self.called = False
+        self.patched.clear()
+        self.called = self.changed = False
 
     def simplified(self) -> list[str]:
         """The classes of values that this test was given without what their classes add to them."""
@@ -191,20 +221,29 @@ class Learner:
         """An attribute of something of the learner's."""
         return self._read(*self._ask({"op": "attribute", "handle": handle, "name": name}), name)
 
-    def signature(self, handle: int) -> inspect.Signature:
-        """The parameters of a function there; their defaults, if any, are not told."""
-        reply, _ = self._ask({"op": "signature", "handle": handle})
+    def signature(self, handle: int) -> tuple[inspect.Signature, SimpleNamespace]:
+        """The parameters of a function there, and what tests ask its code for."""
+        reply, received = self._ask({"op": "signature", "handle": handle})
         try:
             found = [
                 inspect.Parameter(
                     str(name)[:80],
-                    list(inspect._ParameterKind)[int(kind)],
-                    default=inspect.Parameter.empty if required else ...,
+                    kinds[int(kind)],
+                    default=inspect.Parameter.empty if default is None else decode(default, received),
                 )
-                for name, kind, required in reply["parameters"]
+                for kinds in [list(inspect._ParameterKind)]
+                for name, kind, default in reply["parameters"]
             ]
-            return inspect.Signature(found)
-        except (KeyError, ValueError, TypeError, IndexError):
+            plain = [p.name for p in found if p.kind <= inspect.Parameter.POSITIONAL_OR_KEYWORD]
+            code = SimpleNamespace(
+                co_argcount=len(plain),
+                co_posonlyargcount=sum(p.kind == inspect.Parameter.POSITIONAL_ONLY for p in found),
+                co_kwonlyargcount=sum(p.kind == inspect.Parameter.KEYWORD_ONLY for p in found),
+                co_varnames=tuple(str(name) for name in reply["local"]),
+                co_flags=int(reply["flags"]),
+            )
+            return inspect.Signature(found), code
+        except (KeyError, ValueError, TypeError, IndexError, MalformedError):
             raise AttributeError("__signature__") from None
 
     def advance(self, handle: int) -> Any:
@@ -236,11 +275,15 @@ class Learner:
         sent = [None if str(at) in functions or str(at) in rest else value for at, value in enumerate(args)]
         named = {name: None if name in functions or name in rest else value for name, value in kwargs.items()}
         instead = {name: self._lend(function) for name, function in self.instead().items()}
+        files, folders = self.handed([str(value) for value in given.values() if isinstance(value, (str, PurePath))])
         request = {
             "op": "call", "handle": handle, "functions": functions, "lent": lent, "known": known, "instead": instead,
             "seconds": self.seconds, "args": encode(sent, buffers), "kwargs": encode(named, buffers),
+            "files": {path: encode(content, buffers) for path, content in files.items()}, "folders": folders,
         }  # fmt: skip
         reply, received = self._timed(request, buffers)
+        _warn(reply.get("warned"))
+        self.changed = self.changed or reply.get("changed") is True
         after = reply.get("after")
         if isinstance(after, list) and len(after) == len(sent):
             for arg, form in zip(args, after, strict=True):
@@ -283,7 +326,7 @@ class Learner:
                 return sys.modules[module]
             raise CannotCrossError(f"{name} is the module {module[:80]}")
         if type(reply.get("handle")) is int:
-            return RemoteFunction(self, name, reply["handle"])
+            return RemoteFunction(self, name, reply["handle"], reply.get("plain") is True)
         if type(reply.get("iterator")) is int:
             return RemoteIterator(self, reply["iterator"])
         if type(reply.get("awaitable")) is int:
@@ -360,6 +403,15 @@ def _say(said: Any) -> None:
             (sys.stderr if one[0] == "stderr" else sys.stdout).write(plain(one[1]))
 
 
+def _warn(warned: Any) -> None:
+    """Warn in the test of what the learner's code warned of while the test called it."""
+    for one in warned[:MAX_OUTPUTS] if isinstance(warned, list) else ():
+        if isinstance(one, list) and len(one) == 2 and all(isinstance(part, str) for part in one):
+            kind = getattr(builtins, one[0], None)
+            known = isinstance(kind, type) and issubclass(kind, Warning)
+            warnings.warn(plain(one[1]), kind if known else UserWarning, stacklevel=4)
+
+
 def _raised(sent: Any, received: list[bytes]) -> BaseException:
     """The error of the learner's as the nearest class that tests can know, made with the same values if it can be."""
     pair, classes = name_and_text(sent), sent[2] if isinstance(sent, list) and len(sent) == 4 else []
@@ -373,8 +425,9 @@ def _raised(sent: Any, received: list[bytes]) -> BaseException:
         kind = getattr(sys.modules.get(place[0]), place[1], None)
         # What every error is says nothing, and a test that catches it may still ask for the text.
         if isinstance(kind, type) and issubclass(kind, (Exception, SystemExit)) and kind is not Exception:
+            named = _NAMED.findall(pair[1]) if issubclass(kind, OSError) and len(values) == 2 else []
             with contextlib.suppress(Exception):
-                return kind(*values)
+                return kind(*values, *named[:1])
             made: BaseException = kind.__new__(kind)
             made.args = tuple(values)
             return made

@@ -17,6 +17,7 @@ import datetime as dt
 import decimal
 import fractions
 import json
+import pathlib
 import re
 import socket
 import struct
@@ -42,6 +43,11 @@ _SEQUENCES: dict[str, Any] = {
     "dict_items": lambda items: dict(items).items(),
 }  # fmt: skip
 _KEYED = (collections.Counter, collections.OrderedDict)
+TYPES: dict[str, type[Any]] = {
+    kind.__name__: kind
+    for kind in (bool, bytes, complex, dict, float, frozenset, int, list, object, range, set, str, tuple, type(None))
+}
+"""Classes that everybody has, which cross as themselves."""
 _FACTORIES: tuple[Any, ...] = (int, float, str, list, dict, set, tuple, bool)
 _BASES: tuple[Any, ...] = (str, int, float, list, set, frozenset, dict)
 _EXACT = re.compile(r"[+-]?(\d+(/\d+|\.\d*)?|\.\d+)(E[+-]?\d{1,4})?|[+-]?(NaN|Infinity)", re.I)
@@ -205,6 +211,10 @@ def _encode_scalar(value: Any, kind: type[Any], buffers: list[bytes]) -> dict[st
         return {"iso": "timedelta", "v": [value.days, value.seconds, value.microseconds]}
     if kind is decimal.Decimal or kind is fractions.Fraction:
         return {"exact": kind.__name__, "v": str(value)[:_MAX_DIGITS]}
+    if kind is type and value in TYPES.values():
+        return {"type": value.__name__}
+    if kind in (pathlib.PosixPath, pathlib.PurePosixPath):
+        return {"path": str(value)}
     if kind is range:
         return {"xrange": [str(value.start), str(value.stop), str(value.step)]}
     if isinstance(value, np.generic) and value.dtype.kind in _KINDS:
@@ -349,6 +359,10 @@ def _decode_scalar(form: dict[str, Any], buffers: Sequence[bytes]) -> Any:
         return complex(*(float.fromhex(x) for x in form["complex"]))
     if tag == "bytes":
         return buffers[form["bytes"]]
+    if tag == "type":
+        return TYPES[form["type"]]
+    if tag == "path":
+        return pathlib.Path(str(form["path"])[:_MAX_DIGITS])
     if tag == "none":
         return {"NaT": pd.NaT, "NA": pd.NA, "...": Ellipsis}[form["none"]]
     if tag == "timestamp":

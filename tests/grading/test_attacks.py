@@ -360,6 +360,19 @@ FORGERIES |= {
         "class G(dict): pass\nget_ipython().user_ns['expecting'] = lambda *a: lambda v: None\nget_ipython().events.register('pre_run_cell', lambda info: None)\nimport sys, types\nm = types.ModuleType('grading.expected'); m.expecting = lambda *a: lambda v: None\nsys.modules['grading.expected'] = m; answer = 0",
         EXPECT,
     ),
+    "reads what a test wrote": (
+        "answer = 0\ndef f(): return open('right.txt').read()",
+        "open('right.txt', 'w').write('42')\nassert f() == open('right.txt').read()",
+    ),
+    "empties what it is compared with": (
+        "answer = 0\ndef f(xs):\n    xs.clear()\n    return []",
+        "xs = [3, 1]\nassert f(xs) == sorted(xs)",
+    ),
+    "says that it is another function": (
+        "def pure(x): return x\ndef answer(x):\n    import math\n    return x\nanswer.__name__ = answer.__qualname__ = 'pure'\n"
+        "import inspect\nplain = inspect.getsource\ninspect.getsource = lambda f: plain(pure)",
+        "import inspect\nassert 'import' not in inspect.getsource(answer)",
+    ),
     "tables of its own where the course looks for them": (
         "import json, os\nos.mkdir('data')\nopen('data/accounts.csv', 'w').write('account_id\\nA-1\\n')\n"
         "fields = [{'name': 'account_id', 'type': 'string'}]\n"
@@ -782,6 +795,16 @@ def test_a_worker_that_is_ended_leaves_no_folder(nursery):
     assert folder.is_dir()
     worker.close()
     assert not folder.exists()
+
+
+def test_a_test_hands_over_no_file_but_what_it_wrote_itself(workers, tmp_path):
+    (tmp_path / "secret.txt").write_text("hunter2")
+    code = f"path = {str(tmp_path / 'secret.txt')!r}\ndef f(p): return open(p).read()"
+    test = "assert f(path) == 'hunter2'"
+    assert passed(workers["open"].grade(task(code, test, beside=True), {})), "beside the tests the attack succeeds"
+    result = workers["locked"].grade(task(code, test), {})
+    assert not passed(result)
+    assert "hunter2" not in shown(result)
 
 
 def test_what_one_learner_leaves_no_other_finds(workers):

@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 from rich.progress import Progress
 
+from course.case.edition import Edition
+from course.curriculum import ROOT
 from course.errors import ContentError
+from course.exercise import Exercise
 from grading.coursedir import CourseFiles, assignments
 from grading.editions import Drawn, draw
+from grading.expected import References
 
 SEEDS = [1, 2, 3, 4]
 
@@ -45,3 +49,14 @@ def test_an_exercise_that_can_not_be_solved_is_named_however_it_is_drawn(root, t
     for workers in (1, 2):
         with pytest.raises(ContentError, match=r"1\.2-shares\.py"):
             drawn(copy, tmp_path / f"graded-{workers}", workers)
+
+
+def test_an_edition_on_which_a_known_mistake_makes_no_difference_is_graded_all_the_same(tmp_path):
+    exercise = Exercise.read(next((ROOT / "exercises").rglob("4.7-*.py")))
+    with pytest.raises(ContentError, match="this wrong answer gives the right value here"):
+        exercise.fingerprints(Edition(15).load)
+    marks = References(ROOT, 15, tmp_path).exercises(["4.7"])["4.7"]
+    known = {task.id: set(task.wrongs) for task in exercise.tasks}
+    lacking = {task: known[task] - set(mark["wrongs"]) for task, mark in marks.items()}
+    assert lacking["people"] == {"all_kept"}
+    assert all(mark["right"] for mark in marks.values())

@@ -20,6 +20,14 @@ def worker(nursery):
 
 
 VALUES = {
+    "a class that everybody has": (
+        "answer = {'n': int, 't': str}",
+        "assert answer['n'] is int and answer['t']('4') == '4'",
+    ),
+    "a path": (
+        "from pathlib import Path\nanswer = Path('a') / 'b'",
+        "from pathlib import Path\nassert answer == Path('a/b') and answer.name == 'b'",
+    ),
     "a large whole number": (
         "import math\nanswer = math.factorial(3000)",
         "import math\nassert answer == math.factorial(3000)",
@@ -140,6 +148,36 @@ FUNCTIONS = {
         "import inspect\nassert f.__doc__ == 'Says it.' and list(inspect.signature(f).parameters) == ['a', 'b']\n"
         "f(1)\nassert f.calls == 1 and 'for ' not in inspect.getsource(f) and f.__name__ == 'f'",
     ),
+    "an ordinary function": (
+        "def f(a, b=2, *rest, c: int = 3, **more) -> int:\n    return a + b\nafter = lambda x: x + 1",
+        "import inspect, types\nassert isinstance(f, types.FunctionType) and inspect.isfunction(f) and type(f).__name__ == 'function'\n"
+        "assert f.__module__ == '__main__' and repr(f).startswith('<function f') and after.__name__ == '<lambda>'\n"
+        "assert f.__code__.co_argcount == 2 and f.__code__.co_varnames[:2] == ('a', 'b') and f.__code__.co_kwonlyargcount == 1\n"
+        "parameters = inspect.signature(f).parameters\nassert parameters['b'].default == 2 and parameters['a'].default is inspect.Parameter.empty\n"
+        "assert f.__annotations__ == {'c': int, 'return': int} and inspect.getfullargspec(f).args == ['a', 'b']",
+    ),
+    "a function under another's name": (
+        "def f(x): return x + 1",
+        "import functools\n@functools.wraps(f)\ndef g(x): return 2 * f(x)\nassert g(1) == 4 and g.__name__ == 'f' and functools.partial(f, 1)() == 2",
+    ),
+    "a function that draws by lot": (
+        "import random, time\ndef f():\n    time.sleep(60)\n    return random.choice([1, 2, 3])",
+        "from unittest.mock import patch\nimport time\ntime.sleep = lambda seconds: None\nwith patch('random.choice', return_value=7) as choice: assert f() == 7\n"
+        "choice.assert_called_once_with([1, 2, 3])",
+    ),
+    "a function that waits": (
+        "import time\ndef f():\n    time.sleep(60)\n    return 1",
+        "from unittest.mock import patch\nwith patch('time.sleep') as sleep: assert f() == 1\nsleep.assert_called_once_with(60)",
+    ),
+    "a function that calls another of the learner's": (
+        "def g(): return 1\ndef f(): return g() + 1",
+        "from unittest.mock import patch\nwith patch('__main__.g', return_value=5): assert f() == 6\nassert f() == 2",
+    ),
+    "a function that warns": (
+        "import warnings\ndef f():\n    warnings.warn('old', DeprecationWarning)\n    return 1",
+        "import pytest, warnings\nwith pytest.warns(DeprecationWarning, match='old'): assert f() == 1\n"
+        "with warnings.catch_warnings(record=True) as caught:\n    warnings.simplefilter('always')\n    f()\nassert len(caught) == 1",
+    ),
     "a static method": ("class A:\n    @staticmethod\n    def f(x): return x + 1", "assert A.f(1) == 2"),
     "a coroutine": (
         "import asyncio\nasync def get(n):\n    await asyncio.sleep(0)\n    if n < 0: raise ValueError('neg')\n    return n + 1",
@@ -165,6 +203,12 @@ PLACES = {
     "by asking for it": (HONEST, "assert globals().get('answer') == 42 and globals().get('nothing', 1) == 1"),
     "in a list of all names": (HONEST, "assert 'answer' in dir() and 'answer' in locals() and 'answer' in vars()"),
     "by import": ("def f(): return 42", "from __main__ import f\nassert f() == 42"),
+    "by way of the shell": (
+        HONEST,
+        "assert get_ipython().user_ns['answer'] == 42\nfrom IPython import get_ipython as g\nassert g() is not None",
+    ),
+    "while it takes the time": ("def f(n): return n + 1", "%time assert f(1) == 2\n%timeit -n 2 -r 1 f(2)"),
+    "under a magic": ("def f(n): print('n is', n)", "%%capture said\nf(1)"),
     "and shows it": (HONEST, "display(answer)\nassert answer == 42"),
     "by hypothesis": (
         "def f(x): return x * 2",
@@ -188,6 +232,17 @@ FILES = {
     "what a function writes, each time": (
         "import json\ndef save(n):\n    with open('n.json', 'w') as f: json.dump({'n': n}, f)",
         "import json, os\nassert not os.path.exists('n.json')\nfor n in (1, 2):\n    save(n)\n    assert json.load(open('n.json')) == {'n': n}",
+    ),
+    "a file that it is to read": (
+        "import pandas as pd\ndef count(path):\n    with open(path) as f: return len(f.readlines())\ndef total(path): return pd.read_csv(path).a.sum()",
+        "import pandas as pd, pathlib, tempfile\npathlib.Path('t.txt').write_text('a\\nb\\n')\nassert count('t.txt') == 2\n"
+        "with tempfile.TemporaryDirectory() as folder:\n    path = pathlib.Path(folder) / 't.csv'\n    pd.DataFrame({'a': [1, 2]}).to_csv(path)\n"
+        "    assert total(path) == 3\nwith tempfile.NamedTemporaryFile('w', suffix='.txt') as f:\n    print('a', file=f, flush=True)\n    assert count(f.name) == 1",
+    ),
+    "a file that it is to write": (
+        "def note(path, text):\n    with open(path, 'a') as f: f.write(text)",
+        "import os, tempfile\nwith tempfile.TemporaryDirectory() as folder:\n    path = os.path.join(folder, 'n.txt')\n"
+        "    for right in ('a', 'aa'):\n        note(path, 'a')\n        assert os.path.exists(path) and open(path).read() == right",
     ),
     "that a picture is there": (
         "open('plot.png', 'wb').write(b'0123')",
@@ -248,6 +303,13 @@ def test_a_function_that_never_ends_costs_its_own_task_only(worker):
             "from enum import IntEnum\nclass C(IntEnum):\n    RED = 1\nanswer = [C.RED]",
             "assert answer == [1] and answer[0].name == 'RED'",
         ),
+        ("def f(d):\n    d['a'] = 1\n    return d", "d = {}\nf(d)\nassert d == {'a': 1}"),
+        ("class A: pass\nclass B(A): pass", "assert issubclass(B, A)"),
+        (
+            "import os\ndef f(): return os.getcwd()",
+            "from unittest.mock import patch\nwith patch('os.getcwd', return_value='/x'): assert f() == '/x'",
+        ),
+        ("def f(): return open('n.txt').read()", "open('n.txt', 'w').write('a')\nassert f() == 'a'"),
         ("class D(dict):\n    a = 1\ndef make(): return D()", "assert make().a == 1"),
         (
             "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots()\naxes.set_title('T')",

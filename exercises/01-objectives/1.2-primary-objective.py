@@ -19,7 +19,7 @@
 #
 # `facts` below has a row for each unit and year: `bookings_eur`, `cost_eur` (what the goods sold cost to make and deliver) and
 # `market_eur`, what all customers spent in that unit's market (all regions, no forecasts). `fixed_cost_2025_eur` is what the unit cost
-# in 2025 whatever it sold.
+# in 2025 whatever it sold. `maturity` in the table below is the label that the company gives a unit, `leads_with` the objective that its head asks for.
 # %% given
 import pandas as pd
 
@@ -51,7 +51,7 @@ line(
 #
 # - `own_growth_rate`: compound yearly growth of the unit's bookings from 2023 to 2025 (two years apart)
 # - `market_growth_rate`: the same for its market
-# - `share_change_rate`: its market share of 2025 divided by that of 2023, less 1
+# - `share_change_rate`: its market share of 2025 divided by that of 2023, less 1 (over both years together, not a year)
 # - `margin_rate`: what is left of its bookings in 2025 after the cost of goods **and** the unit's fixed cost, as a fraction of
 #   these bookings
 #
@@ -143,6 +143,62 @@ measures = pd.DataFrame({
     "share_change_rate": share[2025] - share[2023],
     "margin_rate": (booked[2025] - cost[2025] - fixed_cost_2025_eur) / booked[2025],
 }).reset_index()
+# %% [markdown] wrong="both_years" task="measures"
+# This is the growth of both years together. A market that lost 15% in two years shrinks by less than the limit of 10% a year, and here its
+# unit would be told to take profit. Which rate leads from the first amount to the last when it is applied twice?
+# %% wrong="both_years" task="measures"
+booked = facts.pivot(index="business_unit", columns="year", values="bookings_eur")
+cost = facts.pivot(index="business_unit", columns="year", values="cost_eur")
+spent = facts.pivot(index="business_unit", columns="year", values="market_eur")
+share = booked / spent
+measures = pd.DataFrame({
+    "own_growth_rate": booked[2025] / booked[2023] - 1,
+    "market_growth_rate": spent[2025] / spent[2023] - 1,
+    "share_change_rate": share[2025] / share[2023] - 1,
+    "margin_rate": (booked[2025] - cost[2025] - fixed_cost_2025_eur) / booked[2025],
+}).reset_index()
+# %% [markdown] wrong="halved" task="measures"
+# This halves the growth of two years, as if the second year began where the first began. A market that doubles grows by 41% a year and would
+# be shown with 50%, and one that shrinks would pass for a milder case than it is. Which rate leads from the first amount to the last when it is applied twice?
+# %% wrong="halved" task="measures"
+booked = facts.pivot(index="business_unit", columns="year", values="bookings_eur")
+cost = facts.pivot(index="business_unit", columns="year", values="cost_eur")
+spent = facts.pivot(index="business_unit", columns="year", values="market_eur")
+share = booked / spent
+measures = pd.DataFrame({
+    "own_growth_rate": (booked[2025] / booked[2023] - 1) / 2,
+    "market_growth_rate": (spent[2025] / spent[2023] - 1) / 2,
+    "share_change_rate": share[2025] / share[2023] - 1,
+    "margin_rate": (booked[2025] - cost[2025] - fixed_cost_2025_eur) / booked[2025],
+}).reset_index()
+# %% [markdown] wrong="three_steps" task="measures"
+# This spreads the growth over three years. There are three in the data, but an amount grows only from one to the next, so a market that
+# loses 12% a year would seem to stay within the limit of 10%. How many steps lead from 2023 to 2025?
+# %% wrong="three_steps" task="measures"
+booked = facts.pivot(index="business_unit", columns="year", values="bookings_eur")
+cost = facts.pivot(index="business_unit", columns="year", values="cost_eur")
+spent = facts.pivot(index="business_unit", columns="year", values="market_eur")
+share = booked / spent
+measures = pd.DataFrame({
+    "own_growth_rate": (booked[2025] / booked[2023]) ** (1 / 3) - 1,
+    "market_growth_rate": (spent[2025] / spent[2023]) ** (1 / 3) - 1,
+    "share_change_rate": share[2025] / share[2023] - 1,
+    "margin_rate": (booked[2025] - cost[2025] - fixed_cost_2025_eur) / booked[2025],
+}).reset_index()
+# %% [markdown] wrong="share_a_year" task="measures"
+# This gives the change of share for one year, as the two growth rates do. The limit of a tenth is meant for both years together, so a unit that has
+# lost 19% of its share would pass under it. How does the share of 2025 compare with that of 2023?
+# %% wrong="share_a_year" task="measures"
+booked = facts.pivot(index="business_unit", columns="year", values="bookings_eur")
+cost = facts.pivot(index="business_unit", columns="year", values="cost_eur")
+spent = facts.pivot(index="business_unit", columns="year", values="market_eur")
+share = booked / spent
+measures = pd.DataFrame({
+    "own_growth_rate": (booked[2025] / booked[2023]) ** (1 / 2) - 1,
+    "market_growth_rate": (spent[2025] / spent[2023]) ** (1 / 2) - 1,
+    "share_change_rate": (share[2025] / share[2023]) ** (1 / 2) - 1,
+    "margin_rate": (booked[2025] - cost[2025] - fixed_cost_2025_eur) / booked[2025],
+}).reset_index()
 # %% [markdown]
 # Tomasz Wieczorek does not trust a rule that has met four units only. He has made up five more, each with a case that somebody will bring to him one day.
 # %% given
@@ -179,8 +235,8 @@ units = pd.concat([measures.reset_index(), made_up]).set_index("business_unit").
 objective = {unit: leading(m) for unit, m in units.items()}
 # %% check="objective"
 assert set(business_units["business_unit"]) | set(made_up["business_unit"]) == set(objective), "One entry for each of the four units and the five made-up ones."
-strange = set(dict(objective).values()) - {"growth", "share", "profit"}
-assert not strange, f'An objective is "growth", "share" or "profit", not {strange}.'
+strange = [unit for unit, leads in dict(objective).items() if leads not in ("growth", "share", "profit")]
+assert not strange, f'leading returns {objective[strange[0]]!r} for {strange[0]}; an objective is "growth", "share" or "profit".'
 # %% hidden="objective"
 expect(objective)
 assert objective["Analytics"] != "growth"
@@ -211,5 +267,41 @@ objective = {unit: leading(m) for unit, m in units.items()}
 units = pd.concat([measures.reset_index(), made_up]).set_index("business_unit").to_dict("index")
 leading = lambda m: (
     "profit" if m["market_growth_rate"] < -0.10 else "share" if m["share_change_rate"] < -0.10 else "profit" if m["margin_rate"] < 0.10 else "growth"
+)
+objective = {unit: leading(m) for unit, m in units.items()}
+# %% [markdown] wrong="own_for_market" task="objective"
+# This asks whether the unit's own bookings shrink. Those of Ageing sensors still rise a little, because it wins share in a market that loses 14% a
+# year; it would be told to grow where soon nobody buys. Whose shrinking does the first question ask about?
+# %% wrong="own_for_market" task="objective"
+units = pd.concat([measures.reset_index(), made_up]).set_index("business_unit").to_dict("index")
+leading = lambda m: (
+    "profit" if m["own_growth_rate"] < -0.10 or m["margin_rate"] < 0.10 else "share" if m["share_change_rate"] < -0.10 else "growth"
+)
+objective = {unit: leading(m) for unit, m in units.items()}
+# %% [markdown] wrong="any_loss" task="objective"
+# This takes any loss of share for a yes. Gas analysers has lost 8% of its share, less than the limit that was agreed, and would be sent to win back a
+# difference that may be the panel's. How much has to be lost before share leads?
+# %% wrong="any_loss" task="objective"
+units = pd.concat([measures.reset_index(), made_up]).set_index("business_unit").to_dict("index")
+leading = lambda m: (
+    "profit" if m["market_growth_rate"] < -0.10 or m["margin_rate"] < 0.10 else "share" if m["share_change_rate"] < 0 else "growth"
+)
+objective = {unit: leading(m) for unit, m in units.items()}
+# %% [markdown] wrong="losses_only" task="objective"
+# This lets profit lead only where a unit loses money. Field calibration keeps 4% of what it books and would be told to grow, which adds work and hardly
+# any money. How much has a unit to keep before the second question is answered with no?
+# %% wrong="losses_only" task="objective"
+units = pd.concat([measures.reset_index(), made_up]).set_index("business_unit").to_dict("index")
+leading = lambda m: (
+    "profit" if m["market_growth_rate"] < -0.10 or m["margin_rate"] < 0 else "share" if m["share_change_rate"] < -0.10 else "growth"
+)
+objective = {unit: leading(m) for unit, m in units.items()}
+# %% [markdown] wrong="per_cent" task="objective"
+# This compares fractions with limits in per cent. Every margin is then below 10, so profit leads in each unit, also in those that earn well. How is a
+# tenth written in these measures?
+# %% wrong="per_cent" task="objective"
+units = pd.concat([measures.reset_index(), made_up]).set_index("business_unit").to_dict("index")
+leading = lambda m: (
+    "profit" if m["market_growth_rate"] < -10 or m["margin_rate"] < 10 else "share" if m["share_change_rate"] < -10 else "growth"
 )
 objective = {unit: leading(m) for unit, m in units.items()}

@@ -20,9 +20,9 @@
 # The reading judged the specialists by Insight. Many of their hours go into devices, Series 4 and Series 7. Ingrid Solheim wants a
 # calling rule for those: from which deal size does a seller get a specialist?
 #
-# `deals` has one row for each device opportunity that went beyond a first talk: `amount_eur`, its `size` in four bands, its
-# `status` (`won`, `lost` or `open`), `specialist` (whether one worked on it) and `specialist_eur`, what the specialist's hours
-# cost. `MARGIN` is what devices leave of each euro booked.
+# `deals` has one row for each device opportunity that went beyond a first talk: `amount_eur`, its `size` in four bands (a deal on
+# the edge of two is in the larger), its `status` (`won`, `lost` or `open`), `specialist` (whether one worked on it) and
+# `specialist_eur`, what the specialist's hours cost. `MARGIN` is what devices leave of each euro booked.
 #
 # A rule that starts too low spends specialists' hours on deals that do not bring them back; one that starts too high leaves large deals to be
 # lost without help.
@@ -41,7 +41,7 @@ deals = deals[["opportunity_id", "amount_eur", "status"]].merge(
     involvement[["opportunity_id", "cost_eur"]].rename(columns={"cost_eur": "specialist_eur"}), on="opportunity_id", how="left"
 )
 deals["specialist"] = deals["specialist_eur"].notna()
-deals["size"] = pd.cut(deals["amount_eur"], [0, 30_000, 60_000, 120_000, np.inf], labels=SIZES).astype(object)  # a deal without an amount has none
+deals["size"] = pd.cut(deals["amount_eur"], [0, 30_000, 60_000, 120_000, np.inf], right=False, labels=SIZES).astype(object)  # a deal without an amount has none
 
 sold = bookings[bookings["product_line"].isin(DEVICES)]
 MARGIN = 1 - sold["cost_eur"].sum() / sold["amount_eur"].sum()
@@ -137,6 +137,51 @@ lift = pd.DataFrame(
         "half_width": 1.96 * np.sqrt(variance[True] + variance[False]),
     }
 ).reset_index()
+# %% [markdown] wrong="quotient" task="lift"
+# This divides one win rate by the other. Going from 5% to 10% would then count as much as going from 40% to 80%, although the one wins 5 more deals
+# in a hundred and the other 40, for the same hours. How many more of a hundred deals are won?
+# %% wrong="quotient" task="lift"
+decided = deals[deals["status"] != "open"]
+groups = decided.assign(won=decided["status"] == "won").groupby(["size", "specialist"])["won"]
+rate, count = groups.mean().unstack(), groups.size().unstack()
+variance = rate * (1 - rate) / count
+lift = pd.DataFrame(
+    {
+        "with_specialist": count[True],
+        "lift": rate[True] / rate[False] - 1,
+        "half_width": 1.96 * np.sqrt(variance[True] + variance[False]),
+    }
+).reset_index()
+# %% [markdown] wrong="open_counted" task="lift"
+# The rates are right, and `with_specialist` counts open deals too. These have no part in the rates, and from the next tasks on they would give a size more
+# weight than the evidence that it has. How many of the deals behind each rate had a specialist?
+# %% wrong="open_counted" task="lift"
+decided = deals[deals["status"] != "open"]
+groups = decided.assign(won=decided["status"] == "won").groupby(["size", "specialist"])["won"]
+rate, count = groups.mean().unstack(), groups.size().unstack()
+variance = rate * (1 - rate) / count
+lift = pd.DataFrame(
+    {
+        "with_specialist": deals[deals["specialist"]].groupby("size").size(),
+        "lift": rate[True] - rate[False],
+        "half_width": 1.96 * np.sqrt(variance[True] + variance[False]),
+    }
+).reset_index()
+# %% [markdown] wrong="one_error" task="lift"
+# This `half_width` is one standard error. An interval of that width misses the true lift about one time in three, so the rule would be built on sizes that
+# only chance has lifted. By what is a standard error widened to make it a 95% interval?
+# %% wrong="one_error" task="lift"
+decided = deals[deals["status"] != "open"]
+groups = decided.assign(won=decided["status"] == "won").groupby(["size", "specialist"])["won"]
+rate, count = groups.mean().unstack(), groups.size().unstack()
+variance = rate * (1 - rate) / count
+lift = pd.DataFrame(
+    {
+        "with_specialist": count[True],
+        "lift": rate[True] - rate[False],
+        "half_width": np.sqrt(variance[True] + variance[False]),
+    }
+).reset_index()
 # %% [markdown]
 # The specialists' own report says what a deal of theirs brings more than a deal without them. Tomasz Wieczorek asks how much of that
 # would be there anyway, because the deals are large.
@@ -196,17 +241,43 @@ decided["brought"] = decided["amount_eur"].where(decided["status"] == "won", 0)
 overall = decided.groupby("specialist")["brought"].mean()
 inside = decided.groupby(["size", "specialist"])["brought"].mean().unstack()
 per_deal = {"raw": overall[True] - overall[False], "adjusted": (inside[True] - inside[False]).mean()}
+# %% [markdown] wrong="won_only" task="per_deal"
+# This averages won deals only and so compares the sizes of what was won. Whether a specialist turns losses into wins can't show in it, and inside a size
+# hardly anything is left to say for one. What does a lost deal bring?
+# %% wrong="won_only" task="per_deal"
+decided = deals[deals["status"] == "won"].copy()
+decided["brought"] = decided["amount_eur"]
+overall = decided.groupby("specialist")["brought"].mean()
+inside = decided.groupby(["size", "specialist"])["brought"].mean().unstack()
+weights = decided[decided["specialist"]].groupby("size").size()
+per_deal = {
+    "raw": overall[True] - overall[False],
+    "adjusted": ((inside[True] - inside[False]) * weights).sum() / weights.sum(),
+}
+# %% [markdown] wrong="open_as_nothing" task="per_deal"
+# This counts open deals as deals that brought nothing. They are still on the table, and those with a specialist are large, so the specialist is charged
+# with contracts that nobody has lost. Which deals have brought what they will bring?
+# %% wrong="open_as_nothing" task="per_deal"
+decided = deals.copy()
+decided["brought"] = decided["amount_eur"].where(decided["status"] == "won", 0)
+overall = decided.groupby("specialist")["brought"].mean()
+inside = decided.groupby(["size", "specialist"])["brought"].mean().unstack()
+weights = decided[decided["specialist"]].groupby("size").size()
+per_deal = {
+    "raw": overall[True] - overall[False],
+    "adjusted": ((inside[True] - inside[False]) * weights).sum() / weights.sum(),
+}
 # %% [markdown] task="break_even"
 # **3. At which deal size does the lift pay for the specialist?**
 #
-# Take the decided deals above €60,000 as one group. Their lift is the mean of the lifts in the two upper sizes, weighted by
+# Take the decided deals of the two upper sizes. Their lift is the mean of the two values in `lift`, each weighted by its
 # `with_specialist`; their cost is the mean `specialist_eur` of those that had a specialist. Answer: a number `break_even`, the deal
 # size in EUR at which the margin that the lift brings equals that cost (tolerance 1%).
 # %% answer="break_even"
 ### BEGIN SOLUTION
 large = lift[lift["size"].isin(SIZES[2:])]
 gained = np.average(large["lift"], weights=large["with_specialist"])
-worked = deals[(deals["status"] != "open") & (deals["amount_eur"] > 60_000) & deals["specialist"]]
+worked = deals[(deals["status"] != "open") & (deals["amount_eur"] >= 60_000) & deals["specialist"]]
 break_even = worked["specialist_eur"].mean() / (gained * MARGIN)
 ### END SOLUTION
 # %% check="break_even"
@@ -226,7 +297,7 @@ assert break_even > 3_000, "a specialist's week does not pay on a very small dea
 # %% wrong="whole_price" task="break_even"
 large = lift[lift["size"].isin(SIZES[2:])]
 gained = np.average(large["lift"], weights=large["with_specialist"])
-worked = deals[(deals["status"] != "open") & (deals["amount_eur"] > 60_000) & deals["specialist"]]
+worked = deals[(deals["status"] != "open") & (deals["amount_eur"] >= 60_000) & deals["specialist"]]
 break_even = worked["specialist_eur"].mean() / gained
 # %% [markdown] wrong="raw_lift" task="break_even"
 # This takes the lift of all deals together. Large deals are harder to win for anybody and specialists work mostly on those, so
@@ -234,8 +305,21 @@ break_even = worked["specialist_eur"].mean() / gained
 # %% wrong="raw_lift" task="break_even"
 decided = deals[deals["status"] != "open"]
 rate = decided.assign(won=decided["status"] == "won").groupby("specialist")["won"].mean()
-worked = decided[(decided["amount_eur"] > 60_000) & decided["specialist"]]
+worked = decided[(decided["amount_eur"] >= 60_000) & decided["specialist"]]
 break_even = worked["specialist_eur"].mean() / ((rate[True] - rate[False]) * MARGIN)
+# %% [markdown] wrong="every_win" task="break_even"
+# This leaves the lift out, so each specialist's deal is taken for a win that would not have come alone. Most of the wins come without anybody's help, and the
+# rule would start at a size at which the hours are lost. What do the hours change about a deal?
+# %% wrong="every_win" task="break_even"
+worked = deals[(deals["status"] != "open") & (deals["amount_eur"] >= 60_000) & deals["specialist"]]
+break_even = worked["specialist_eur"].mean() / MARGIN
+# %% [markdown] wrong="all_sizes" task="break_even"
+# This takes lift and cost over all four sizes. The small ones, in which no lift has been seen, pull the lift down, and deals that would pay for a specialist
+# seem too small to get one. Which sizes is the lift to be taken from?
+# %% wrong="all_sizes" task="break_even"
+decided = deals[deals["status"] != "open"]
+gained = np.average(lift["lift"], weights=lift["with_specialist"])
+break_even = decided["specialist_eur"].mean() / (gained * MARGIN)
 # %% [markdown]
 # You have two things now: a size from a formula, and a table that says at which sizes a lift has been seen. Ingrid Solheim can write
 # one number into the form by which sellers call.
@@ -247,8 +331,8 @@ break_even = worked["specialist_eur"].mean() / ((rate[True] - rate[False]) * MAR
 #
 # - `"from_eur"`: the lower end of the smallest size from which this holds, for that size and for each larger one; `STARTS` has the lower
 #   end of each size
-# - `"freed_eur"`: what the specialists' hours on smaller deals than that cost in the three years, open deals included. This is what the
-#   large deals gain, and what sellers of small ones will miss.
+# - `"freed_eur"`: what the specialists' hours on smaller deals than that cost in the three years, **open deals included**, deals without
+#   an amount not. This is what the large deals gain, and what sellers of small ones will miss.
 # %% answer="call_from"
 STARTS = dict(zip(SIZES, [0, 30_000, 60_000, 120_000]))
 
@@ -261,6 +345,7 @@ call_from = {"from_eur": from_eur, "freed_eur": deals.loc[deals["amount_eur"] < 
 # %% check="call_from"
 assert isinstance(call_from, (dict, pd.Series)), "call_from should be a dict"
 assert set(call_from.keys()) == {"from_eur", "freed_eur"}, 'call_from needs the keys "from_eur" and "freed_eur"'
+assert all(isinstance(v, (int, float, np.number)) for v in dict(call_from).values()), "both are amounts in EUR, not names of sizes"
 assert 0 <= call_from["from_eur"] <= 120_000, "from_eur is a deal size, no larger than the lower end of the largest size"
 assert call_from["freed_eur"] <= deals["specialist_eur"].sum(), "no more can be freed than all of the specialists' hours cost"
 # %% hidden="call_from"
@@ -286,3 +371,21 @@ call_from = {"from_eur": break_even, "freed_eur": deals.loc[deals["amount_eur"] 
 # sizes have shown a lift?
 # %% wrong="everybody" task="call_from"
 call_from = {"from_eur": 0, "freed_eur": 0}
+# %% [markdown] wrong="no_amount_as_small" task="call_from"
+# The size is right, and the hours are those of all deals that are not large: some deals have no amount yet, so that their hours count as freed. Any of
+# these may turn out large, and Ingrid would promise hours that she can't take away. Which deals are known to be smaller?
+# %% wrong="no_amount_as_small" task="call_from"
+STARTS = dict(zip(SIZES, [0, 30_000, 60_000, 120_000]))
+found = lift.set_index("size").loc[SIZES]
+seen = found["lift"] - found["half_width"] > 0
+from_eur = STARTS[seen[::-1].cummin()[::-1].idxmax()]
+call_from = {"from_eur": from_eur, "freed_eur": deals.loc[~(deals["amount_eur"] >= from_eur), "specialist_eur"].sum()}
+# %% [markdown] wrong="hours_kept" task="call_from"
+# The size is right, and the hours are those of the deals from that size on. These stay where they are under the rule, and Ingrid would give the large
+# deals as new what they have already. Whose hours come free?
+# %% wrong="hours_kept" task="call_from"
+STARTS = dict(zip(SIZES, [0, 30_000, 60_000, 120_000]))
+found = lift.set_index("size").loc[SIZES]
+seen = found["lift"] - found["half_width"] > 0
+from_eur = STARTS[seen[::-1].cummin()[::-1].idxmax()]
+call_from = {"from_eur": from_eur, "freed_eur": deals.loc[deals["amount_eur"] >= from_eur, "specialist_eur"].sum()}

@@ -102,6 +102,19 @@ leak["each_eur"] = leak["unseen_eur"] / leak["deals"]
 broke = (deals["over"] > deals["limit"]) & ~deals["approved"]
 leak = deals.assign(unseen_eur=deals["beyond_eur"].where(broke, 0)).groupby("size").agg(deals=("size", "size"), unseen_eur=("unseen_eur", "sum")).reset_index()
 leak["each_eur"] = leak["unseen_eur"] / leak["deals"]
+# %% [markdown] wrong="past_the_limit" task="leak"
+# This starts at today's limit instead of the target. What the limit allowed was given without a question too, and in small deals that is nearly all of it; the sum makes the limits look as if they worked. From where does
+# the task measure what was given?
+# %% wrong="past_the_limit" task="leak"
+past = (deals["over"] - deals["limit"]).clip(lower=0) * deals["list_eur"]
+leak = deals.assign(unseen_eur=past.where(~deals["approved"], 0)).groupby("size").agg(deals=("size", "size"), unseen_eur=("unseen_eur", "sum")).reset_index()
+leak["each_eur"] = leak["unseen_eur"] / leak["deals"]
+# %% [markdown] wrong="seen_only" task="leak"
+# This adds up what somebody approved and leaves out the rest, so it is the margin that was looked at. Executives would be sent once more to the deals that they have read. Which half of the deals does the question
+# ask for?
+# %% wrong="seen_only" task="leak"
+leak = deals.assign(unseen_eur=deals["beyond_eur"].where(deals["approved"], 0)).groupby("size").agg(deals=("size", "size"), unseen_eur=("unseen_eur", "sum")).reset_index()
+leak["each_eur"] = leak["unseen_eur"] / leak["deals"]
 # %% [markdown]
 # For each deal that is signed a request costs `COST` euros: the time of two people, and of those who ask for quotes that are lost all the same. Where somebody asks, `BACK` of what lies beyond the target comes back, and the rest is granted with a reason. Ingrid and Tomasz Wieczorek have agreed on
 # both figures; nobody has measured the second. So a request pays from the number of points *t* over the target at which
@@ -117,7 +130,7 @@ deals.groupby(["size", "tier"])["list_eur"].median().unstack().round(0)
 # %% [markdown] task="matrix"
 # **2. From how many points over the target must somebody be asked, in each cell?**
 #
-# As it stands, the cell uses today's limits. Add the line that sets `deals["threshold"]` to *t* for the cell's `typical` list value, rounded **up** to whole points (0.031 becomes 0.04).
+# As it stands, the code uses today's limits. Add the line that sets `deals["threshold"]` to *t* for the cell's `typical` list value, rounded **up** to whole points (0.031 becomes 0.04).
 #
 # `matrix` has one row for each `size` and `tier`:
 #
@@ -177,6 +190,14 @@ matrix = named.groupby(["size", "tier"]).agg(threshold=("threshold", "median"), 
 # be asked. Whose list value belongs into a cell's threshold?
 # %% wrong="one_for_all" task="matrix"
 named = deals.assign(threshold=np.ceil(100 * COST / (BACK * deals["list_eur"].median())) / 100)
+named["asks"] = named["over"] > named["threshold"] + 1e-9
+named["kept_eur"] = BACK * named["beyond_eur"].where(named["asks"] & ~named["approved"], 0)
+matrix = named.groupby(["size", "tier"]).agg(threshold=("threshold", "median"), requests=("asks", "sum"), kept_eur=("kept_eur", "sum")).reset_index()
+# %% [markdown] wrong="each_its_own" task="matrix"
+# This works out a threshold for every deal from its own list value. The table hides it, since it shows the middle one of each cell's thresholds; a seller with the printed sheet would be held to another number than the one that
+# stands there. For which list value is a cell's threshold set?
+# %% wrong="each_its_own" task="matrix"
+named = deals.assign(threshold=np.ceil(100 * COST / (BACK * deals["list_eur"])) / 100)
 named["asks"] = named["over"] > named["threshold"] + 1e-9
 named["kept_eur"] = BACK * named["beyond_eur"].where(named["asks"] & ~named["approved"], 0)
 matrix = named.groupby(["size", "tier"]).agg(threshold=("threshold", "median"), requests=("asks", "sum"), kept_eur=("kept_eur", "sum")).reset_index()
@@ -276,4 +297,45 @@ asked = asked.assign(
     approver=asked["approver"].mask(asked["margin_rate"] < FLOOR, "Tomasz Wieczorek"),
     kept_eur=BACK * asked["beyond_eur"].where(~asked["approved"] & (asked["status"] == "accepted"), 0),
 )
+approver_load = asked.groupby("approver").agg(requests=("approver", "size"), kept_eur=("kept_eur", "sum")).reset_index()
+# %% [markdown] wrong="approved_left_out" task="approver_load"
+# The money is right. The requests leave out what somebody had approved, as if those questions answered themselves; the approvers would promise a working day on a part of their post. Would a line that was approved
+# under the old rules have to be asked about under the sheet?
+# %% wrong="approved_left_out" task="approver_load"
+thin = quoted["margin_rate"] < FLOOR
+asked = quoted[(quoted["over"] > quoted["threshold"] + 1e-9) | thin]
+asked = asked.assign(
+    approver=asked["approver"].mask(thin[asked.index], "Tomasz Wieczorek"),
+    kept_eur=BACK * asked["beyond_eur"].where(~asked["approved"] & (asked["status"] == "accepted"), 0),
+)
+approver_load = asked.assign(open=~asked["approved"]).groupby("approver").agg(requests=("open", "sum"), kept_eur=("kept_eur", "sum")).reset_index()
+# %% [markdown] wrong="versions_left_out" task="approver_load"
+# The money is right. The requests leave out quotes that a later version replaced, and somebody had read those by then; a customer who bargains over three versions makes three questions. Which of them could the approver
+# have known to be the last?
+# %% wrong="versions_left_out" task="approver_load"
+thin = quoted["margin_rate"] < FLOOR
+asked = quoted[(quoted["over"] > quoted["threshold"] + 1e-9) | thin]
+asked = asked.assign(
+    approver=asked["approver"].mask(thin[asked.index], "Tomasz Wieczorek"),
+    kept_eur=BACK * asked["beyond_eur"].where(~asked["approved"] & (asked["status"] == "accepted"), 0),
+)
+approver_load = asked.assign(last=asked["status"] != "superseded").groupby("approver").agg(requests=("last", "sum"), kept_eur=("kept_eur", "sum")).reset_index()
+# %% [markdown] wrong="granted_again" task="approver_load"
+# The requests are right. The money counts discounts that somebody had read and granted, and the sheet is credited with what the old rules had looked at already; the desks that read most today gain most by it. Of which lines
+# does the sheet bring news?
+# %% wrong="granted_again" task="approver_load"
+thin = quoted["margin_rate"] < FLOOR
+asked = quoted[(quoted["over"] > quoted["threshold"] + 1e-9) | thin]
+asked = asked.assign(
+    approver=asked["approver"].mask(thin[asked.index], "Tomasz Wieczorek"),
+    kept_eur=BACK * asked["beyond_eur"].where(asked["status"] == "accepted", 0),
+)
+approver_load = asked.groupby("approver").agg(requests=("approver", "size"), kept_eur=("kept_eur", "sum")).reset_index()
+# %% [markdown] wrong="both_desks" task="approver_load"
+# This sends a thin line that is over its threshold to two desks, its cell's and Tomasz Wieczorek's. One question is then answered twice and what it keeps is entered twice. Whose is it, once it leaves less than 10%?
+# %% wrong="both_desks" task="approver_load"
+thin = quoted["margin_rate"] < FLOOR
+asked = quoted[(quoted["over"] > quoted["threshold"] + 1e-9) | thin]
+asked = asked.assign(kept_eur=BACK * asked["beyond_eur"].where(~asked["approved"] & (asked["status"] == "accepted"), 0))
+asked = pd.concat([asked[asked["over"] > asked["threshold"] + 1e-9], asked[thin[asked.index]].assign(approver="Tomasz Wieczorek")])
 approver_load = asked.groupby("approver").agg(requests=("approver", "size"), kept_eur=("kept_eur", "sum")).reset_index()

@@ -11,8 +11,8 @@
 #     answer: {type: table, keys: [rep_id], columns: {silent: 0.4, leak_eur: "1%", kept_eur: "1%"}}
 # ---
 # %% [markdown]
-# The sheet of 4.1 protects a margin only if people ask. Before it goes out, Ingrid Solheim wants to know where they did not ask under the rules that hold today, in 2024 and 2025. Two regional leads have told her where
-# to look. Their answers differ.
+# The sheet of 4.1 protects a margin only if people ask. Before it goes out, Ingrid Solheim wants to know where they did not ask under the rules that hold today, in 2024 and 2025. Each regional
+# lead has told her to look elsewhere.
 #
 # You get the tables as they are. What they mean:
 #
@@ -135,13 +135,66 @@ sold["leak_eur"] = ((sold["discount_rate"] - limit) * sold["list_eur"]).where(so
 regions = sold.groupby("region", as_index=False).agg(beyond=("beyond", "sum"), silent=("silent", "sum"), leak_eur=("leak_eur", "sum"), list_eur=("list_eur", "sum"))
 regions["per_10k"] = 10_000 * regions["leak_eur"] / regions["list_eur"]
 regions["low"], regions["high"] = wilson(regions["silent"], regions["beyond"])
+# %% [markdown] wrong="first_step" task="regions"
+# This holds every line to the limit for the smallest quantity. Whoever sold ten devices at the usual discount for ten is accused, in every region, and can prove the audit wrong by the policy itself. What does `min_quantity` say of a
+# policy's row?
+# %% wrong="first_step" task="regions"
+sold = quotes[quotes["status"] == "accepted"].merge(policy.drop_duplicates("product_id"), on="product_id")
+limit = sold["limit_rate"].mask(sold["list_eur"] < 40_000, sold["small_limit_rate"])
+granted = approvals.loc[approvals["decision"] == "granted", "quote_line_id"]
+sold["beyond"] = sold["discount_rate"] > limit + 1e-9
+sold["silent"] = sold["beyond"] & ~sold["quote_line_id"].isin(granted)
+sold["leak_eur"] = ((sold["discount_rate"] - limit) * sold["list_eur"]).where(sold["silent"], 0)
+regions = sold.groupby("region", as_index=False).agg(beyond=("beyond", "sum"), silent=("silent", "sum"), leak_eur=("leak_eur", "sum"), list_eur=("list_eur", "sum"))
+regions["per_10k"] = 10_000 * regions["leak_eur"] / regions["list_eur"]
+regions["low"], regions["high"] = wilson(regions["silent"], regions["beyond"])
+# %% [markdown] wrong="every_step" task="regions"
+# This sets a line beside several rows of the policy, one for each quantity that it reaches, so large orders are counted more than once and held to the limits of small ones. Your table of sold lines has become longer than it was. Which one
+# row of the policy holds for a line?
+# %% wrong="every_step" task="regions"
+sold = quotes[quotes["status"] == "accepted"].merge(policy, on="product_id")
+sold = sold[sold["quantity"] >= sold["min_quantity"]].reset_index(drop=True)
+limit = sold["limit_rate"].mask(sold["list_eur"] < 40_000, sold["small_limit_rate"])
+granted = approvals.loc[approvals["decision"] == "granted", "quote_line_id"]
+sold["beyond"] = sold["discount_rate"] > limit + 1e-9
+sold["silent"] = sold["beyond"] & ~sold["quote_line_id"].isin(granted)
+sold["leak_eur"] = ((sold["discount_rate"] - limit) * sold["list_eur"]).where(sold["silent"], 0)
+regions = sold.groupby("region", as_index=False).agg(beyond=("beyond", "sum"), silent=("silent", "sum"), leak_eur=("leak_eur", "sum"), list_eur=("list_eur", "sum"))
+regions["per_10k"] = 10_000 * regions["leak_eur"] / regions["list_eur"]
+regions["low"], regions["high"] = wilson(regions["silent"], regions["beyond"])
+# %% [markdown] wrong="from_target" task="regions"
+# This measures from the target, as the sheet of 4.1 does. Between target and limit a seller may give without asking, so hundreds of lines are called silent that broke no rule, and no region comes out clean. Which of the policy's rates says when
+# somebody must ask?
+# %% wrong="from_target" task="regions"
+sold = pd.merge_asof(quotes[quotes["status"] == "accepted"], policy, by="product_id", left_on="quantity", right_on="min_quantity")
+limit = sold["target_rate"]
+granted = approvals.loc[approvals["decision"] == "granted", "quote_line_id"]
+sold["beyond"] = sold["discount_rate"] > limit + 1e-9
+sold["silent"] = sold["beyond"] & ~sold["quote_line_id"].isin(granted)
+sold["leak_eur"] = ((sold["discount_rate"] - limit) * sold["list_eur"]).where(sold["silent"], 0)
+regions = sold.groupby("region", as_index=False).agg(beyond=("beyond", "sum"), silent=("silent", "sum"), leak_eur=("leak_eur", "sum"), list_eur=("list_eur", "sum"))
+regions["per_10k"] = 10_000 * regions["leak_eur"] / regions["list_eur"]
+regions["low"], regions["high"] = wilson(regions["silent"], regions["beyond"])
+# %% [markdown] wrong="whole_discount" task="regions"
+# The lines are right. The money is their whole discount, and the part up to the limit was the seller's to give. A line that went one point too far counts for almost as much as one that went ten. How much of each discount was more than
+# allowed?
+# %% wrong="whole_discount" task="regions"
+sold = pd.merge_asof(quotes[quotes["status"] == "accepted"], policy, by="product_id", left_on="quantity", right_on="min_quantity")
+limit = sold["limit_rate"].mask(sold["list_eur"] < 40_000, sold["small_limit_rate"])
+granted = approvals.loc[approvals["decision"] == "granted", "quote_line_id"]
+sold["beyond"] = sold["discount_rate"] > limit + 1e-9
+sold["silent"] = sold["beyond"] & ~sold["quote_line_id"].isin(granted)
+sold["leak_eur"] = (sold["discount_rate"] * sold["list_eur"]).where(sold["silent"], 0)
+regions = sold.groupby("region", as_index=False).agg(beyond=("beyond", "sum"), silent=("silent", "sum"), leak_eur=("leak_eur", "sum"), list_eur=("list_eur", "sum"))
+regions["per_10k"] = 10_000 * regions["leak_eur"] / regions["list_eur"]
+regions["low"], regions["high"] = wilson(regions["silent"], regions["beyond"])
 # %% [markdown]
-# A region does not give a discount. Before anybody's name is said aloud, Ingrid wants a test that a person could lose only by habit and not by one bad week. And Tomasz Wieczorek wants to know what he may enter
-# in the plan: whoever is named gets a *lock*, with which the quoting system refuses every line beyond the limit until a yes is on file.
+# A region does not give a discount. Before anybody's name is said aloud, Ingrid wants a test that catches a habit and lets one bad week go. And Tomasz Wieczorek wants to know what he may enter in the plan for a *lock*, with
+# which the quoting system refuses every line beyond the limit until a yes is on file. It may hold for a whole region; whoever asks today will hardly notice it, so what it could keep lies with those who are named.
 # %% [markdown] task="people"
-# **2. Who does not ask, beyond what chance could explain, and what would a lock on them have kept?**
+# **2. Who does not ask, beyond what chance could explain, and what would a lock have kept of theirs?**
 #
-# `people` is a DataFrame with one row for each person who passes both parts of the test over 2024 and 2025:
+# `people` is a DataFrame with one row for each person who meets both parts of the test over 2024 and 2025:
 #
 # - at least **5** sold lines beyond the limit, so that nobody is named for one or two
 # - even the **lower** end of the 95% Wilson interval of the silent share (unauthorised concessions out of sold lines beyond the limit) is above **a quarter**
@@ -150,8 +203,8 @@ regions["low"], regions["high"] = wilson(regions["silent"], regions["beyond"])
 #
 # - `rep_id`
 # - `silent`, `leak_eur`: as in `regions`, for this person (EUR to within 1%)
-# - `kept_eur`: what would have stayed in the house, had the person asked about every silent line and been refused as often as those who did ask, in 2024 and 2025, to go beyond their limit, whether they won the deal or not. What is refused stays
-#   whole; what is granted goes out (EUR, to within 1%).
+# - `kept_eur`: what would have stayed in the house, had the person asked about every silent line and been refused as often as all who asked, in any region in 2024 and 2025, to go beyond their limit, whether they won the deal or not. What is refused
+#   stays whole; what is granted goes out (EUR, to within 1%).
 # %% answer="people"
 ### BEGIN SOLUTION
 asked = approvals.merge(lines[["quote_line_id", "limit"]], on="quote_line_id")
@@ -165,7 +218,7 @@ people = people[low > 0.25]
 people["kept_eur"] = refused * people["leak_eur"]
 ### END SOLUTION
 # %% check="people"
-assert isinstance(people, pd.DataFrame), "people should be a DataFrame with one row for each person who passes the test"
+assert isinstance(people, pd.DataFrame), "people should be a DataFrame with one row for each person who meets both parts of the test"
 seen = people.reset_index()
 missing = [c for c in ["rep_id", "silent", "leak_eur", "kept_eur"] if c not in seen.columns]
 assert not missing, f"people lacks the columns {missing}"
@@ -209,3 +262,20 @@ named = sold.groupby("rep_id", as_index=False).agg(beyond=("beyond", "sum"), sil
 named = named[named["beyond"] >= 5]
 people = named[wilson(named["silent"], named["beyond"])[0] > 0.25]
 people = people.assign(kept_eur=(approvals["decision"] == "refused").mean() * people["leak_eur"])
+# %% [markdown] wrong="half_back" task="people"
+# The people are right. Half is what two people agreed on in 4.1 before anybody had counted answers, and Tomasz would enter several times what approvers keep back. How did they decide on requests that went beyond a limit?
+# %% wrong="half_back" task="people"
+named = sold.groupby("rep_id", as_index=False).agg(beyond=("beyond", "sum"), silent=("silent", "sum"), leak_eur=("leak_eur", "sum"))
+named = named[named["beyond"] >= 5]
+people = named[wilson(named["silent"], named["beyond"])[0] > 0.25]
+people = people.assign(kept_eur=0.5 * people["leak_eur"])
+# %% [markdown] wrong="discount_quoted" task="people"
+# The people are right. The share looks for requests whose quote went out beyond the limit, and after a refusal it seldom does, so refusals drop out and the lock seems to keep next to nothing. Which column says what
+# was asked for?
+# %% wrong="discount_quoted" task="people"
+asked = approvals.merge(lines[["quote_line_id", "limit", "discount_rate"]], on="quote_line_id")
+refused = (asked.loc[asked["discount_rate"] > asked["limit"] + 1e-9, "decision"] == "refused").mean()
+named = sold.groupby("rep_id", as_index=False).agg(beyond=("beyond", "sum"), silent=("silent", "sum"), leak_eur=("leak_eur", "sum"))
+named = named[named["beyond"] >= 5]
+people = named[wilson(named["silent"], named["beyond"])[0] > 0.25]
+people = people.assign(kept_eur=refused * people["leak_eur"])

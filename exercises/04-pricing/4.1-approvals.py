@@ -110,7 +110,7 @@ past = (deals["over"] - deals["limit"]).clip(lower=0) * deals["list_eur"]
 leak = deals.assign(unseen_eur=past.where(~deals["approved"], 0)).groupby("size").agg(deals=("size", "size"), unseen_eur=("unseen_eur", "sum")).reset_index()
 leak["each_eur"] = leak["unseen_eur"] / leak["deals"]
 # %% [markdown] wrong="seen_only" task="leak"
-# This adds up what somebody approved and leaves out the rest, so it is the margin that was looked at. Executives would be sent once more to the deals that they have read. Which half of the deals does the question
+# This adds up what somebody approved and leaves out the rest, so it is the margin that was looked at. Executives would be sent once more to the deals that they have read. Which of the two parts does the question
 # ask for?
 # %% wrong="seen_only" task="leak"
 leak = deals.assign(unseen_eur=deals["beyond_eur"].where(deals["approved"], 0)).groupby("size").agg(deals=("size", "size"), unseen_eur=("unseen_eur", "sum")).reset_index()
@@ -299,7 +299,7 @@ asked = asked.assign(
 )
 approver_load = asked.groupby("approver").agg(requests=("approver", "size"), kept_eur=("kept_eur", "sum")).reset_index()
 # %% [markdown] wrong="approved_left_out" task="approver_load"
-# The money is right. The requests leave out what somebody had approved, as if those questions answered themselves; the approvers would promise a working day on a part of their post. Would a line that was approved
+# The money is right. The requests leave out what somebody had approved, as if those questions answered themselves; the approvers would promise a working day knowing a part of what comes. Would a line that was approved
 # under the old rules have to be asked about under the sheet?
 # %% wrong="approved_left_out" task="approver_load"
 thin = quoted["margin_rate"] < FLOOR

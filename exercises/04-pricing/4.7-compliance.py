@@ -176,7 +176,7 @@ regions = sold.groupby("region", as_index=False).agg(beyond=("beyond", "sum"), s
 regions["per_10k"] = 10_000 * regions["leak_eur"] / regions["list_eur"]
 regions["low"], regions["high"] = wilson(regions["silent"], regions["beyond"])
 # %% [markdown] wrong="whole_discount" task="regions"
-# The lines are right. The money is their whole discount, and the part up to the limit was the seller's to give. A line that went one point too far counts for almost as much as one that went ten. How much of each discount was more than
+# The lines are right. The money is their whole discount, and the part up to the limit was the seller's to give. A line that went a single point too far then looks like a large leak. How much of each discount was more than
 # allowed?
 # %% wrong="whole_discount" task="regions"
 sold = pd.merge_asof(quotes[quotes["status"] == "accepted"], policy, by="product_id", left_on="quantity", right_on="min_quantity")

@@ -73,7 +73,7 @@ seen = returns.reset_index()
 missing = [c for c in ["name", "extra_wins", "extra_margin_eur", "per_euro", "low_per_euro"] if c not in seen.columns]
 assert not missing, f"returns lacks the columns {missing}"
 assert set(seen["name"]) == set(spiffs["name"]), f"returns has one row for each of {sorted(spiffs['name'])}"
-assert (seen["low_per_euro"] < seen["per_euro"]).all(), "luck can take something from each of them"
+assert (seen["low_per_euro"] < seen["per_euro"]).all(), "low_per_euro is what is left for a euro when luck is taken off the extra wins: it lies below per_euro"
 paid = seen["name"].map(spiffs.set_index("name")["paid_eur"])
 assert (abs(seen["per_euro"] * paid - seen["extra_margin_eur"]) < 0.02 * paid).all(), "per_euro is extra_margin_eur divided by what the SPIFF paid"
 # %% hidden="returns"
@@ -152,6 +152,36 @@ for spiff in spiffs.itertuples():
     luck = 1.96 * np.sqrt(n * usual * (1 - usual))
     rows.append({"name": spiff.name, "extra_wins": extra, "extra_margin_eur": extra * each, "per_euro": extra * each / spiff.paid_eur, "low_per_euro": (extra - luck) * each / spiff.paid_eur})
 returns = pd.DataFrame(rows)
+# %% [markdown] wrong="year_before" task="returns"
+# This takes the usual win rate from the same days of the year before. A few dozen deals of one quarter then stand for three years, and whoever picks another year brings home another verdict. On how many other days
+# was the product sold without a bonus?
+# %% wrong="year_before" task="returns"
+rows = []
+for spiff in spiffs.itertuples():
+    own = decided[decided["product_id"] == spiff.product_id]
+    during = own["closed_on"].between(spiff.starts_on, spiff.ends_on)
+    before = own["closed_on"].between(spiff.starts_on - pd.DateOffset(years=1), spiff.ends_on - pd.DateOffset(years=1))
+    n, usual = during.sum(), own.loc[before, "won"].mean()
+    won = own[during & own["won"]]
+    sold = lines[lines["opportunity_id"].isin(won["opportunity_id"]) & (lines["product_id"] == spiff.product_id)]
+    extra, each = len(won) - n * usual, sold["margin_eur"].sum() / len(won)
+    luck = 1.96 * np.sqrt(n * usual * (1 - usual))
+    rows.append({"name": spiff.name, "extra_wins": extra, "extra_margin_eur": extra * each, "per_euro": extra * each / spiff.paid_eur, "low_per_euro": (extra - luck) * each / spiff.paid_eur})
+returns = pd.DataFrame(rows)
+# %% [markdown] wrong="margin_of_all_years" task="returns"
+# This values the extra deals at the mean margin of all deals won with the product in three years. Deals sold under a bonus may be smaller, or leave less of their price, and a SPIFF that
+# brought thin deals would be praised for the margins of other years. Which deals was it paid for?
+# %% wrong="margin_of_all_years" task="returns"
+rows = []
+for spiff in spiffs.itertuples():
+    own = decided[decided["product_id"] == spiff.product_id]
+    during = own["closed_on"].between(spiff.starts_on, spiff.ends_on)
+    n, usual = during.sum(), own.loc[~during, "won"].mean()
+    sold = lines[lines["opportunity_id"].isin(own.loc[own["won"], "opportunity_id"]) & (lines["product_id"] == spiff.product_id)]
+    extra, each = own.loc[during, "won"].sum() - n * usual, sold["margin_eur"].sum() / own["won"].sum()
+    luck = 1.96 * np.sqrt(n * usual * (1 - usual))
+    rows.append({"name": spiff.name, "extra_wins": extra, "extra_margin_eur": extra * each, "per_euro": extra * each / spiff.paid_eur, "low_per_euro": (extra - luck) * each / spiff.paid_eur})
+returns = pd.DataFrame(rows)
 # %% [markdown] task="again"
 # **2. What may be said to each of the three friends?** There is money for one SPIFF. Each friend will ask why theirs does not run, and will pass the answer on.
 #
@@ -162,7 +192,7 @@ returns = pd.DataFrame(rows)
 #
 # The texts:
 #
-# - `"run again"`: it brought more than it paid, and luck alone does not explain that it brought something
+# - `"run again"`: by `per_euro` it brought more than it paid, and by `low_per_euro` luck alone does not explain that it brought anything at all
 # - `"lost money"`: even with luck counted in its favour it brought less than it paid
 # - `"cannot tell"`: neither
 # %% answer="again"
@@ -194,8 +224,8 @@ print(f"Not shown to have earned or lost their cost: {named.get('cannot tell', '
 # %% [markdown] hint="again"
 # Run again: `per_euro` above 1 and `low_per_euro` above 0. Lost money: `2 * per_euro - low_per_euro` below 1. All else can't be told.
 # %% [markdown] wrong="by_the_estimate" task="again"
-# This judges by the best estimate alone, above one euro or below. Two of the friends would be told that theirs lost money or earned it, when luck can carry a SPIFF that does nothing as far either way. Whoever
-# was told wrongly will not believe the next sum. How far does each interval reach?
+# These are the verdicts of the best estimate alone, above one euro or below: none of them is "cannot tell". Somebody would be told that theirs lost money or earned it, when luck can carry a SPIFF that does nothing as far either way. Is
+# `high_per_euro` above `per_euro` in your table, and how far does each interval reach?
 # %% wrong="by_the_estimate" task="again"
 high = 2 * returns["per_euro"] - returns["low_per_euro"]
 again = pd.DataFrame({"name": returns["name"], "high_per_euro": high, "answer": np.where(returns["per_euro"] > 1, "run again", "lost money")})
@@ -206,3 +236,9 @@ again = pd.DataFrame({"name": returns["name"], "high_per_euro": high, "answer": 
 cheapest = spiffs.loc[spiffs["pay_rate"].idxmin(), "name"]
 high = 2 * returns["per_euro"] - returns["low_per_euro"]
 again = pd.DataFrame({"name": returns["name"], "high_per_euro": high, "answer": np.where(returns["name"] == cheapest, "run again", "cannot tell")})
+# %% [markdown] wrong="benefit_of_doubt" task="again"
+# This runs every SPIFF again that luck could lift above one euro. A SPIFF that brought nothing would then be paid for another year, because a small sample can never rule it out. By how much would each have to be lucky, and
+# which of them brought something without luck?
+# %% wrong="benefit_of_doubt" task="again"
+high = 2 * returns["per_euro"] - returns["low_per_euro"]
+again = pd.DataFrame({"name": returns["name"], "high_per_euro": high, "answer": np.where(high > 1, "run again", "lost money")})

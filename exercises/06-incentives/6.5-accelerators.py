@@ -272,6 +272,6 @@ def one(curve):
 
 today_eur = one(present)
 low, high = (one(lambda a: payout(a, [(0.0, BASE), (0.85, r), (1.15, ABOVE)])) for r in (0.0, 0.1))
-even_rate = 0.1 * (today_eur - low) / (high - low)
+even_rate = 0.1 * (today_eur - low) / (high - low) if high > low else 0.11  # below 85% the one person never meets the middle rate
 now = people["attainment_rate"].map(present) * people["quota_eur"]
 cost = {"today_eur": today_eur, "slope_eur": one(lambda a: payout(a, TERMS["Ingrid"])), "even_rate": even_rate, "paid_less": float((slope(even_rate) < now - 1).sum())}

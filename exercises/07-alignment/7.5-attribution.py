@@ -196,6 +196,46 @@ def credit_of(journeys):
 
 
 credit = credit_of(journeys)
+# %% [markdown] wrong="each_touch_one" task="credit"
+# Under *linear* each touch still counts one. A deal with six touches then weighs six times as much as a deal with one, and channels that keep turning up on slow deals get the credit of quick ones. Into how many parts is
+# one deal to be divided?
+# %% wrong="each_touch_one" task="credit"
+def credit_of(journeys):
+    won = journeys[journeys["status"] == "won"]
+    first, last, n = won["position"] == 1, won["position"] == won["touches"], won["touches"]
+    by_place = np.where(n == 1, 1.0, np.where(n == 2, 0.5, np.where(first | last, 0.4, 0.2 / (n - 2).clip(lower=1))))
+    on_path = won.groupby("opportunity_id")["channel"].agg(frozenset)
+    columns = {
+        "first": share(won, first.astype(float)),
+        "last": share(won, last.astype(float)),
+        "linear": share(won, 1.0),
+        "position": share(won, by_place),
+        "shapley": shapley(lambda coalition: sum(path <= coalition for path in on_path)),
+    }
+    return pd.DataFrame(columns).rename_axis("channel").reset_index()
+
+
+credit = credit_of(journeys)
+# %% [markdown] wrong="worth_in_rows" task="credit"
+# The coalition is the right one, but what it is worth is counted in touches and not in deals. A deal that took six entries to win then counts six times, and a channel gains by being on long journeys. What does every won deal count?
+# %% wrong="worth_in_rows" task="credit"
+def credit_of(journeys):
+    won = journeys[journeys["status"] == "won"]
+    first, last, n = won["position"] == 1, won["position"] == won["touches"], won["touches"]
+    by_place = np.where(n == 1, 1.0, np.where(n == 2, 0.5, np.where(first | last, 0.4, 0.2 / (n - 2).clip(lower=1))))
+    on_path = won.groupby("opportunity_id")["channel"].agg(frozenset)
+    touches = won.groupby("opportunity_id").size()
+    columns = {
+        "first": share(won, first.astype(float)),
+        "last": share(won, last.astype(float)),
+        "linear": share(won, 1 / n),
+        "position": share(won, by_place),
+        "shapley": shapley(lambda coalition: sum(size * (path <= coalition) for path, size in zip(on_path, touches))),
+    }
+    return pd.DataFrame(columns).rename_axis("channel").reset_index()
+
+
+credit = credit_of(journeys)
 # %% [markdown]
 # Now the other witnesses. `said` counts what customers of new-business opportunities answered since 2024, won or lost, when they were asked **where they first took
 # Tessaly seriously**; `a colleague` is a conversation that left no trace with us. `SAME` says which channel goes with which answer. A download goes
@@ -220,7 +260,8 @@ said
 # - `model`: as in `MODELS`
 # - `gap`: the distance between the rule and the customers over the **five** answers that a channel goes with. Leave out `content download` and `a colleague`,
 #   scale both sides so that the five add up to 1, and take half of the sum of the absolute differences. 0 is agreement, 1 is none.
-# - `moved`: by how much the share of `salesperson` in `credit` would rise (a fraction) if every salesperson entered each of their touches twice
+# - `moved`: the share of `salesperson` if every salesperson entered each of their touches twice, less the share in `credit`: 0.05 if it rises from 0.20 to 0.25.
+#   `enter_twice`, given above, makes such journeys
 #
 # Both count as right within 0.002.
 # %% answer="compare"
@@ -289,6 +330,34 @@ compare = pd.DataFrame({
     "gap": [(grouped[model] - answers).abs().sum() / 2 for model in MODELS],
     "moved": [twice.loc["salesperson", model] - table.loc["salesperson", model] for model in MODELS],
 })
+# %% [markdown] wrong="not_scaled" task="compare"
+# This takes the five shares as they are, of all credit on one side and of all customers on the other. What goes to downloads and to colleagues is then missing from the sums, and part of the distance is only that: a rule would be preferred for the
+# credit it gives to downloads. What do the five have to add up to on each side?
+# %% wrong="not_scaled" task="compare"
+table = credit.set_index("channel")[MODELS]
+grouped = table.groupby(table.index.map(lambda channel: SAME.get(channel, "none"))).sum().drop("none")
+answers = said.reindex(grouped.index, fill_value=0)
+answers = answers / said.sum()
+twice = credit_of(enter_twice(journeys, "salesperson")).set_index("channel")[MODELS]
+compare = pd.DataFrame({
+    "model": MODELS,
+    "gap": [(grouped[model] - answers).abs().sum() / 2 for model in MODELS],
+    "moved": [twice.loc["salesperson", model] - table.loc["salesperson", model] for model in MODELS],
+})
+# %% [markdown] wrong="by_its_own_share" task="compare"
+# Here `moved` is the rise divided by the share that salespeople had before. A rule that gives them little then looks as if logging paid most, while the others lose few points of credit by it. From which share to which did it rise?
+# %% wrong="by_its_own_share" task="compare"
+table = credit.set_index("channel")[MODELS]
+grouped = table.groupby(table.index.map(lambda channel: SAME.get(channel, "none"))).sum().drop("none")
+grouped = grouped / grouped.sum()
+answers = said.reindex(grouped.index, fill_value=0)
+answers = answers / answers.sum()
+twice = credit_of(enter_twice(journeys, "salesperson")).set_index("channel")[MODELS]
+compare = pd.DataFrame({
+    "model": MODELS,
+    "gap": [(grouped[model] - answers).abs().sum() / 2 for model in MODELS],
+    "moved": [twice.loc["salesperson", model] / table.loc["salesperson", model] - 1 for model in MODELS],
+})
 # %% [markdown] task="report"
 # **3. Which rule goes into the report, and who loses by it?** It stays there for a year. Today the system reports `last`.
 #
@@ -341,3 +410,7 @@ report = pd.DataFrame({"channel": CHANNELS, "change": 0.0})
 # entry pays. What does `moved` say?
 # %% wrong="even_split" task="report"
 report = (credit.set_index("channel")["linear"] - credit.set_index("channel")["last"]).rename("change").reset_index()
+# %% [markdown] wrong="turned_round" task="report"
+# The rule is the right one, and the difference is taken the other way round. In the meeting those who lose would be told that they gain, and the search for Tessaly's own name would ask for the money. Which share is taken from which?
+# %% wrong="turned_round" task="report"
+report = (credit.set_index("channel")["last"] - credit.set_index("channel")["shapley"]).rename("change").reset_index()

@@ -153,8 +153,8 @@ for spiff in spiffs.itertuples():
     rows.append({"name": spiff.name, "extra_wins": extra, "extra_margin_eur": extra * each, "per_euro": extra * each / spiff.paid_eur, "low_per_euro": (extra - luck) * each / spiff.paid_eur})
 returns = pd.DataFrame(rows)
 # %% [markdown] wrong="year_before" task="returns"
-# This takes the usual win rate from the same days of the year before. A few dozen deals of one quarter then stand for three years, and whoever picks another year brings home another verdict. On how many other days
-# was the product sold without a bonus?
+# This takes the usual win rate from the same days of the year before. The deals of one quarter then stand for all that were sold without a bonus, and whoever picks another year brings home another verdict. On which other days
+# was nobody paid for the product?
 # %% wrong="year_before" task="returns"
 rows = []
 for spiff in spiffs.itertuples():

@@ -217,7 +217,7 @@ def credit_of(journeys):
 
 credit = credit_of(journeys)
 # %% [markdown] wrong="worth_in_rows" task="credit"
-# The coalition is the right one, but what it is worth is counted in touches and not in deals. A deal that took six entries to win then counts six times, and a channel gains by being on long journeys. What does every won deal count?
+# What a coalition is worth is counted here in touches and not in deals. A deal that took six entries to win then counts six times, and a channel gains by being on long journeys. What does every won deal count?
 # %% wrong="worth_in_rows" task="credit"
 def credit_of(journeys):
     won = journeys[journeys["status"] == "won"]
@@ -411,6 +411,6 @@ report = pd.DataFrame({"channel": CHANNELS, "change": 0.0})
 # %% wrong="even_split" task="report"
 report = (credit.set_index("channel")["linear"] - credit.set_index("channel")["last"]).rename("change").reset_index()
 # %% [markdown] wrong="turned_round" task="report"
-# The rule is the right one, and the difference is taken the other way round. In the meeting those who lose would be told that they gain, and the search for Tessaly's own name would ask for the money. Which share is taken from which?
+# The difference is taken the other way round: today's share less the new one. In the meeting those who lose would be told that they gain, and the search for Tessaly's own name would ask for the money. Which share is taken from which?
 # %% wrong="turned_round" task="report"
 report = (credit.set_index("channel")["last"] - credit.set_index("channel")["shapley"]).rename("change").reset_index()

@@ -58,5 +58,5 @@ def test_an_edition_on_which_a_known_mistake_makes_no_difference_is_graded_all_t
     marks = References(ROOT, 15, tmp_path).exercises(["4.7"])["4.7"]
     known = {task.id: set(task.wrongs) for task in exercise.tasks}
     lacking = {task: known[task] - set(mark["wrongs"]) for task, mark in marks.items()}
-    assert lacking["people"] == {"all_kept"}
+    assert "all_kept" in lacking["people"]
     assert all(mark["right"] for mark in marks.values())

@@ -60,11 +60,11 @@ class CannotCrossError(LearnerError):
 class RemoteFunction:
     """A function of the learner's, called where it lives; arguments and result cross as data.
 
-    `name` is that under which it was found, `plain` says that it was written with `def` or `lambda`.
+    `found_as` is its name for the test, whatever it calls itself; `plain` says that `def` or `lambda` made it.
     """
 
-    def __init__(self, learner: Learner, name: str, handle: int, plain: bool = False) -> None:
-        self.name = name
+    def __init__(self, learner: Learner, found_as: str, handle: int, plain: bool = False) -> None:
+        self.found_as = found_as
         self.handle = handle
         self._learner = learner
         self._plain = plain
@@ -73,7 +73,7 @@ class RemoteFunction:
         return self._learner.call(self.handle, args, kwargs)
 
     def __repr__(self) -> str:
-        return f"<function {self.name}>"
+        return f"<function {self.found_as}>"
 
     def __getattribute__(self, name: str) -> Any:
         if name == "__class__" and object.__getattribute__(self, "_plain"):

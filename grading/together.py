@@ -71,9 +71,9 @@ def _share_sources(learner: Learner) -> None:
         for source in reversed(learner.ran):
             with contextlib.suppress(SyntaxError, ValueError, RecursionError):
                 for node in parse(source).body:
-                    if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == value.name:
+                    if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == value.found_as:
                         return f"{ast.get_source_segment(source, node)}\n"
-        raise CannotCrossError(f"the source of {value.name}")
+        raise CannotCrossError(f"the source of {value.found_as}")
 
     inspect.getsource = getsource
 
@@ -86,7 +86,7 @@ def _share_patches(names: dict[str, Any], learner: Learner) -> None:
         found = {}
         for module, before in plain.items():
             for name in _SHARED[module] or before:
-                now = vars(sys.modules[module])[name]
+                now = vars(sys.modules[module]).get(name)
                 if now is not before[name] and callable(now):
                     found[f"{module}.{name}"] = now
         found |= {f"builtins.{name}": dict.get(names, name) for name in _SHARED["builtins"] if dict.get(names, name)}

@@ -13,12 +13,13 @@ from __future__ import annotations
 import builtins
 import contextlib
 import inspect
+import os
 import re
 import socket
 import sys
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePath
 from types import FunctionType, SimpleNamespace
 from typing import Any
@@ -159,17 +160,23 @@ class Learner:
 
     def simplified(self) -> list[str]:
         """The classes of values that this test was given without what their classes add to them."""
-        found: set[str] = set()
+        return sorted({form["was"][:80] for form in self._received() if isinstance(form.get("was"), str)})
+
+    def named(self, path: str) -> bool:
+        """Whether a path, or how it ends, is a text that the learner's process gave this test."""
+        texts = [form.get(tag) for form in self._received() for tag in ("plain", "path")]
+        return any(isinstance(text, str) and text and path.endswith(os.path.normpath(text)) for text in texts)
+
+    def _received(self) -> Iterator[dict[str, Any]]:
+        """The forms of all values that this test was given, those within others too."""
         forms = list(self._forms)
         while forms:
             form = forms.pop()
             if isinstance(form, dict):
-                if isinstance(form.get("was"), str):
-                    found.add(form["was"][:80])
+                yield form
                 forms += form.values()
             elif isinstance(form, list):
                 forms += form
-        return sorted(found)
 
     def value(self, name: str) -> Any:
         """The learner's value of a name. Raises NameError when there is none, LearnerError when it can't be had."""

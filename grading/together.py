@@ -165,7 +165,8 @@ class _Files:
             if above in self._made:
                 folders.append(above)
                 self._named.add(path)
-            if path in self._written:
+            # The learner's code must not choose what it is handed: a test may have written there what is right.
+            if path in self._written and not self._learner.named(path):
                 with contextlib.suppress(OSError):
                     files[path] = (self._folder / path).read_bytes()[:MAX_FILE]
         return files, folders

@@ -364,6 +364,10 @@ FORGERIES |= {
         "answer = 0\ndef f(): return open('right.txt').read()",
         "open('right.txt', 'w').write('42')\nassert f() == open('right.txt').read()",
     ),
+    "names the file that a test wrote": (
+        "paths = ['a', 'right.txt']\nanswer = 0\ndef f(p): return open(p).read()",
+        "open('right.txt', 'w').write('42')\nassert f(paths[1]) == open('right.txt').read()",
+    ),
     "empties what it is compared with": (
         "answer = 0\ndef f(xs):\n    xs.clear()\n    return []",
         "xs = [3, 1]\nassert f(xs) == sorted(xs)",

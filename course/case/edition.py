@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +17,9 @@ from course.case.truths import Planted, Truth, truths
 from course.errors import DataError
 
 PRACTICE_SEED = 2026
+# glibc gives what an edition frees back to the system, to ask for it again page by page with the next: a tenth of the
+# time. Once a block as large as this was freed, a process keeps as much (mallopt(3), on M_MMAP_THRESHOLD).
+np.empty(31 << 17)
 #: from pandas 3 on a shallow copy is safe to hand out: whoever writes to it gets a copy of their own
 COPIES_LATE = int(pd.__version__.partition(".")[0]) >= 3
 
@@ -28,9 +32,20 @@ COMMON = frozenset({"market", "rates", "spend", "rival_moves", "channel", "campa
 
 def stream(seed: int, name: str, division: int = 0) -> np.random.Generator:
     """Return the random numbers that belong to ``name`` alone in the edition of ``seed``, or in a division of it."""
-    own = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
-    entropy = [seed, own, division] if division and name not in COMMON else [seed, own]
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy)))
+    apart = _words(division) if division and name not in COMMON else ()
+    entropy = (*_words(seed), *_own_words(name), *apart)
+    # as words it is taken as it is; numpy takes longer to take whole numbers apart than to seed
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(np.array(entropy, dtype=np.uint32))))
+
+
+def _words(number: int) -> tuple[int, ...]:
+    """Return the 32-bit words of a whole number from the lowest on, as ``numpy.random.SeedSequence`` does."""
+    return tuple(number >> shift & 0xFFFFFFFF for shift in range(0, max(number.bit_length(), 1), 32))
+
+
+@cache
+def _own_words(name: str) -> tuple[int, ...]:
+    return _words(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big"))
 
 
 @dataclass(frozen=True)

@@ -91,16 +91,19 @@ def firms(rng: np.random.Generator, country: Array, industry: Array) -> Array:
     """Return a firm's name for each country and industry (numbers), all different."""
     group = LANGUAGE_OF[country] * len(INDUSTRIES) + industry
     names, form = np.empty(group.size, dtype=object), np.empty(group.size, dtype=np.int64)
-    for number in np.unique(group).tolist():
-        language, trade = LANGUAGES[number // len(INDUSTRIES)], number % len(INDUSTRIES)
-        known = _firms(language, trade)
-        order, places = rng.permutation(known.size), np.flatnonzero(group == number)
-        form[places] = rng.integers(0, 1 << 30, places.size)
-        turn, place = np.divmod(np.arange(places.size), order.size)
-        names[places] = known[order[place]]
-        for late in np.flatnonzero(turn).tolist():
-            names[places[late]] = _merged(language, trade, int(order[place[late]]), int(turn[late]))
-    return np.asarray(names + _LEGAL[country, form % _FORMS[country]])
+    ordered, count = np.argsort(group, kind="stable"), np.bincount(group)
+    for number, end in enumerate(np.cumsum(count).tolist()):
+        places = ordered[end - count[number] : end]
+        if places.size:
+            language, trade = LANGUAGES[number // len(INDUSTRIES)], number % len(INDUSTRIES)
+            known = _firms(language, trade)
+            order = rng.permutation(known.size)
+            form[places] = rng.integers(0, 1 << 30, places.size)
+            names[places[: order.size]] = known[order[: places.size]]
+            for late, place in enumerate(places[order.size :].tolist(), order.size):
+                turn, which = divmod(late, order.size)
+                names[place] = _merged(language, trade, int(order[which]), turn)
+    return np.asarray(names + _LEGAL.ravel()[country * _LEGAL.shape[1] + form % _FORMS[country]])
 
 
 @cache

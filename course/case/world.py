@@ -143,9 +143,12 @@ def workday(day: Array) -> Array:
     return np.asarray(_WORKDAYS[day.astype(np.int64)])
 
 
+_QUARTER_END: Array = first_day(_MONTH_OF_DAY[: np.datetime64("2099-10-01").astype(int)] // 3 * 3 + 3)
+
+
 def quarter_end(day: Array) -> Array:
     """Return the first day after the quarter of days."""
-    return first_day(month_of(day) // 3 * 3 + 3)
+    return np.asarray(_QUARTER_END[day.astype(np.int64)])
 
 
 def by_day(day: Array) -> Array:

@@ -9,7 +9,7 @@ from course.case import words
 from course.case.columns import Array, date, flag, key, money, number, text, whole
 from course.case.edition import Draw
 from course.case.registry import table
-from course.case.sampling import pick
+from course.case.sampling import either, pick
 from course.case.tables.coverage import TERRITORIES
 from course.case.tables.customers import TERRITORIES_PER_REGION
 from course.case.tables.deals import Deals
@@ -166,7 +166,7 @@ def touchpoints(draw: Draw, deals: Deals) -> dict[str, Array]:
     middle = pick(rng.random(row.size), np.array([0.16, 0.24, 0.13, 0.15, 0.2, 0.1, 0.02]))
     last = (place == count[row] - 1) & (count[row] > 1)
     searched = last & (rng.random(row.size) < draw.truth["branded_last_rate"])
-    channel = np.where(place == 0, opening[row], np.where(searched, 6, middle))
+    channel = either(place == 0, opening[row], either(searched, 6, middle))
     gap = np.sort(rng.random(row.size) * 90)
     order = np.empty(row.size, dtype=np.int64)
     order[rng.permutation(row.size)] = np.arange(row.size)

@@ -170,37 +170,48 @@ KINDS = ("visit", "call", "e-mail", "workshop")
 def activities(draw: Draw, deals: Deals, customers: Customers, land: Land) -> dict[str, Array]:
     """One row is the activities of one kind on an opportunity, added up."""
     rng, size = draw.rng, deals.product.size
-    territory = customers.territory[deals.account]
     scope = np.array([1.2, 1.05, 0.95])[deals.segment]
     lean = np.array([0.0, 1.0, -1.0])[deals.status]
     remote = deals.remote.astype(int)
     # by (deal, kind): how many are usual, and how many there are
-    means = np.empty((size, len(KINDS)))
-    means[:, :3] = np.array([[2.4, 3.2, 4.0], [0.0, 9.9, 6.0]])[remote] * scope[:, None]
+    means = np.array([[2.4, 3.2, 4.0, 0.0], [0.0, 9.9, 6.0, 0.0]]).take(remote, axis=0)
+    means *= scope[:, None]
     means[:, 3] = rng.random(size) < 0.2 * scope
-    counts = np.rint(means * np.exp(0.35 * rng.standard_normal(means.shape) - 0.05 * lean[:, None])).astype(int)
+    luck = rng.standard_normal(means.shape)
+    luck *= 0.35
+    luck -= 0.05 * lean[:, None]
+    means *= np.exp(luck, out=luck)
+    counts = np.rint(means, out=means)
     counts[:, 1] = np.maximum(counts[:, 1], 1)
-    place = np.flatnonzero(counts)
+    place = np.flatnonzero(counts > 0)
     deal = place // len(KINDS)
     kind, count = place - deal * len(KINDS), counts.ravel()[place]
-    hours = count * np.array([2.2, 0.9, 0.25, 4.0])[kind] * np.array([1.0, 1.25])[remote][deal]
-    travels = np.array([[1, 0, 0, 1], [1, 0, 0, 0]])[remote].ravel()[place]
+    model = remote[deal]
+    territory = customers.territory[deals.account]
+    hours = count * np.array([2.2, 0.9, 0.25, 4.0])[kind]
+    hours *= np.array([1.0, 1.25])[model]
     each = draw.truth["break_even_travel_hours"] * np.sqrt(draw.truth["break_even_density"] / land.density)
-    travel = count * each[territory][deal] * np.exp(0.2 * rng.standard_normal(deal.size)) * travels
-    hours, travel = np.round(hours, 1), np.round(travel, 1)
-    share = np.clip(0.42 + 0.1 * lean[deal] + 0.12 * rng.standard_normal(deal.size), 0.02, 0.95)
-    prepared = np.clip(0.5 + 0.055 * lean[deal] + 0.15 * rng.standard_normal(deal.size), 0, 1)
+    travel = rng.standard_normal(deal.size)
+    travel *= 0.2
+    travel = count * each[territory][deal] * np.exp(travel, out=travel)
+    travel *= np.array([1.0, 0, 0, 1, 1, 0, 0, 0])[model * len(KINDS) + kind]
+    hours, travel = np.round(hours, 1, out=hours), np.round(travel, 1, out=travel)
+    share, prepared = 0.12 * rng.standard_normal(deal.size), 0.15 * rng.standard_normal(deal.size)
+    share += (0.42 + 0.1 * lean)[deal]
+    prepared += (0.5 + 0.055 * lean)[deal]
+    by_buyer = count * np.clip(share, 0.02, 0.95, out=share)
+    by_buyer += rng.random(deal.size)
     return {
         "opportunity_id": ids("O", deal),
         "territory_id": ids("T", territory[deal], 3),
-        "sales_model": take(("field", "remote"), remote[deal]),
+        "sales_model": take(("field", "remote"), model),
         "kind": take(KINDS, kind),
         "count": count,
         "hours": hours,
         "travel_hours": travel,
         "cost_eur": (hours + travel) * HOUR_EUR,
-        "by_buyer": np.minimum(np.floor(count * share + rng.random(deal.size)), count),
-        "prepared_rate": prepared,
+        "by_buyer": np.minimum(np.floor(by_buyer, out=by_buyer), count),
+        "prepared_rate": np.clip(prepared, 0, 1, out=prepared),
     }
 
 

@@ -10,8 +10,8 @@ from course.case.columns import Array, date, flag, key, money, number, optional,
 from course.case.edition import Draw
 from course.case.names import COUNTRIES, TOWNS, firms
 from course.case.registry import latent, table
-from course.case.sampling import spread
-from course.case.tables.deals import Deals
+from course.case.sampling import pick, places, spread
+from course.case.tables.deals import FAR, Deals
 from course.case.world import (
     ARGUMENTS,
     CRITERIA,
@@ -25,7 +25,6 @@ from course.case.world import (
     REGIONS,
     SEGMENTS,
     WORLD,
-    by_day,
     ids,
     take,
 )
@@ -35,6 +34,13 @@ TERRITORIES_PER_REGION = 8
 _ALL_TOWNS = tuple(town for country in COUNTRIES for town in TOWNS[country].split())
 _TOWNS: Array = np.array([len(TOWNS[country].split()) for country in COUNTRIES])
 _FIRST_TOWN: Array = np.cumsum(_TOWNS) - _TOWNS
+#: by region: its countries, and their weights; nothing where a region has fewer than others
+_MOST = max(len(place.countries) for place in WORLD)
+_COUNTRY: Array = np.zeros((len(WORLD), _MOST), dtype=np.int64)
+_COUNTRY_WEIGHTS: Array = np.zeros((len(WORLD), _MOST))
+for _row, _place in enumerate(WORLD):
+    for _column, (_name, _weight) in enumerate(_place.countries):
+        _COUNTRY[_row, _column], _COUNTRY_WEIGHTS[_row, _column] = COUNTRIES.index(_name), _weight
 
 
 @dataclass(frozen=True)
@@ -112,11 +118,12 @@ def rates(draw: Draw) -> Money:
     moves = draw.rng.standard_normal((len(CURRENCIES), MONTHS)) * 0.006
     rate = np.empty((len(CURRENCIES), MONTHS))
     listed = np.empty((len(CURRENCIES), MONTHS))
+    elapsed, walks = np.linspace(0, 1, MONTHS), np.cumsum(moves, axis=1)
     for row, currency in enumerate(CURRENCIES):
         slides = currency == draw.truth["slide_currency"]
-        path = np.cumsum(moves[row]) - np.linspace(0, 1, MONTHS) * np.cumsum(moves[row])[-1]
+        path = walks[row] - elapsed * walks[row, -1]
         if slides:
-            path = path * 0.5 - np.log(1 - draw.truth["slide"]) * np.linspace(0, 1, MONTHS)
+            path = path * 0.5 - np.log(1 - draw.truth["slide"]) * elapsed
         rate[row] = np.round(FIRST_RATES[currency] * np.exp(path - path[0]), 4) if currency != "EUR" else 1.0
         listed[row] = rate[row, 0] if slides else rate[row, (np.arange(MONTHS) // 6) * 6]
     return Money(rate, listed, np.array([CURRENCIES.index(region.currency) for region in WORLD]))
@@ -130,16 +137,9 @@ def customers(draw: Draw) -> Customers:
     weights = shares * tilt
     counts = np.maximum(spread(weights / weights.sum() * draw.count(2000), draw.rng.random()), 2)
     flat = counts.ravel()
-    cell = np.repeat(np.arange(flat.size), flat)
-    region, segment, industry = np.unravel_index(cell, counts.shape)
-    size = cell.size
-    countries = [np.array([COUNTRIES.index(name) for name, _ in place.countries]) for place in WORLD]
-    edges = [np.cumsum([share for _, share in place.countries]) for place in WORLD]
-    luck = draw.rng.random(size)
-    country = np.empty(size, dtype=np.int64)
-    for number_, there in enumerate(countries):
-        own = region == number_
-        country[own] = there[np.minimum(np.searchsorted(edges[number_], luck[own]), there.size - 1)]
+    region, segment, industry = places(counts)
+    size = region.size
+    country = _COUNTRY.ravel()[region * _MOST + pick(draw.rng.random(size), _COUNTRY_WEIGHTS, region)]
     wanted = [CRITERIA[name] for name in INDUSTRIES]
     wanted[INDUSTRIES.index(draw.truth["price_industry"])] = "price"
     usual = np.array([ARGUMENTS.index(name) for name in wanted])[industry]
@@ -231,12 +231,8 @@ def exchange_rates(draw: Draw, rates: Money) -> dict[str, Array]:
 def accounts(draw: Draw, customers: Customers, deals: Deals) -> dict[str, Array]:
     """One row is an account: a firm that buys from Tessaly or might."""
     size = customers.region.size
-    since = customers.since.astype("datetime64[D]").copy()
-    first_win = np.full(size, np.datetime64("NaT"), dtype="datetime64[D]")
-    won = np.flatnonzero(deals.won)
-    order = won[by_day(deals.closed_on[won])[::-1]]
-    first_win[deals.account[order]] = deals.closed_on[order]
-    since = np.where(customers.installed, since, first_win)
+    first_win = np.where(deals.first_win == FAR, np.datetime64("NaT"), deals.first_win)
+    since = np.where(customers.installed, customers.since, first_win)
     staff = np.exp(
         np.array([8.3, 6.2, 4.0])[customers.segment] + 0.5 * np.clip(draw.rng.standard_normal(size), -1.3, 1.3)
     )
@@ -247,8 +243,9 @@ def accounts(draw: Draw, customers: Customers, deals: Deals) -> dict[str, Array]
     cost = np.clip(0.08 + 0.02 * customers.segment + 0.03 * draw.rng.standard_normal(size), 0.02, 0.3)
     cost[draw.rng.random(size) < 0.04] = np.nan
     town = _FIRST_TOWN[customers.country] + (draw.rng.random(size) * _TOWNS[customers.country]).astype(int)
-    tier = np.select([draw.rng.random(size) < np.array([0.6, 0.08, 0.01])[customers.segment]], [0], 2)
-    tier[(tier == 2) & (draw.rng.random(size) < np.array([0.8, 0.45, 0.08])[customers.segment])] = 1
+    first = draw.rng.random(size) < np.array([0.6, 0.08, 0.01])[customers.segment]
+    second = draw.rng.random(size) < np.array([0.8, 0.45, 0.08])[customers.segment]
+    tier = np.array([2, 1, 0, 0])[first * 2 + second]
     return {
         "account_id": ids("A", np.arange(size)),
         "name": firms(draw.rng, customers.country, customers.industry),

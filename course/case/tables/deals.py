@@ -11,7 +11,7 @@ import numpy as np
 from course.case.columns import Array
 from course.case.edition import Draw
 from course.case.registry import latent
-from course.case.sampling import among, chosen, even_normal, pick, sigmoid, spread
+from course.case.sampling import among, chosen, either, even_normal, pick, places, sigmoid, spread
 from course.case.tables import watch
 from course.case.world import (
     ARGUMENTS,
@@ -27,6 +27,7 @@ from course.case.world import (
     PRODUCT_IDS,
     PRODUCTS,
     REGIONS,
+    REGULATED,
     SEGMENTS,
     SOURCES,
     TODAY,
@@ -61,7 +62,13 @@ _NO_RELEASE = -1
 _SIZE_SPREAD = np.array([0.34, 0.34, 0.5, 0.3, 0.5, 0.4, 0.5, 0.5])
 #: how much faster or slower than Series 7 as a whole its variants grow a year
 _SMART = {"premium": 0.25, "volume": -0.25}
-_FAR = np.datetime64("2099-01-01")
+FAR = np.datetime64("2099-01-01")
+#: per product: list price in EUR, usual discount, and by segment the usual quantity
+_PRICES = np.array([item.price for item in PRODUCTS])
+_DISCOUNTS = np.array([item.discount for item in PRODUCTS])
+_SIZES = np.array([item.size for item in PRODUCTS])
+#: 0 hardware, 1 software, 2 services
+_KINDS = np.array([("series", "insight", "services").index(item.line.split("-")[0]) for item in PRODUCTS])
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,8 @@ class Deals:
     leaked: Array
     favoured: Array
     probability: Array
+    #: by account, not by opportunity: the day of the first booking in the history, far ahead if there is none
+    first_win: Array
 
     @property
     def product_line(self) -> Array:
@@ -144,8 +153,10 @@ def _intensity(draw: Draw, market: Market) -> Array:
     seasons = {**_SEASONS, "series-4": (first * 4, (1 - first - last) * 1.9, (1 - first - last) * 2.1, last * 4)}
     noise = np.exp(0.11 * np.clip(draw.rng.standard_normal((len(PRODUCTS), months.size)), -2, 2))
     noise[[VOLUME, PLUS]] **= 0.4  # in which months demand shifted is to be found
-    regulated = np.arange(len(INDUSTRIES)) < 2
-    cells = np.empty((len(PRODUCTS), months.size, len(SEGMENTS), len(REGIONS), len(INDUSTRIES)))
+    demand = np.empty((len(PRODUCTS), months.size))
+    shares = np.empty((len(PRODUCTS), months.size, len(INDUSTRIES)))
+    by_region = market.weight / market.size * market.season[:, months // 3 % 4].T
+    by_region = by_region * np.power(1 + market.growth, ((months - 17.5) / 12)[:, None])
     for row, product in enumerate(PRODUCTS):
         years = months // 12 - 1 if product.line == "series-4" else (months - 17.5) / 12
         pace = 1 + (
@@ -153,43 +164,35 @@ def _intensity(draw: Draw, market: Market) -> Array:
         )
         base = _LINE_SHARE[product.line] * product.weight * np.power(pace, years)
         base = base * np.array(seasons[product.line])[months // 3 % 4] * _WITHIN_QUARTER[months % 3]
-        base = base * (1.0 if product.line == "series-4" else noise[row])
-        industries = _INSIGHT_INDUSTRIES if product.line.startswith("insight") else _OTHER_INDUSTRIES
-        lift = np.ones((months.size, len(INDUSTRIES)))
+        demand[row] = base * (1.0 if product.line == "series-4" else noise[row])
+        shares[row] = _INSIGHT_INDUSTRIES if product.line.startswith("insight") else _OTHER_INDUSTRIES
         if product.line == "insight-plus":
-            lift[truth["regulation_month"] :, regulated] = truth["regulation_lift"]
-        by_region = market.weight / market.size * market.season[:, months // 3 % 4].T
-        by_region = by_region * np.power(1 + market.growth, ((months - 17.5) / 12)[:, None])
-        cells[row] = (
-            base[:, None, None, None]
-            * _SEGMENT_SHARE[:, None, None]
-            * by_region[:, None, :, None]
-            * (industries * lift)[:, None, None, :]
-        )
-    return np.ascontiguousarray(cells.swapaxes(1, 2))
+            shares[row, truth["regulation_month"] :, : len(REGULATED)] *= truth["regulation_lift"]
+    demand = demand[:, None, :, None] * _SEGMENT_SHARE[:, None, None] * by_region
+    return np.asarray(demand[..., None] * shares[:, None, :, None])
 
 
 def _closing_days(month: Array, rng: np.random.Generator) -> Array:
     """Return a workday in each month: many deals close in the last ten days of a quarter."""
-    first = first_day(month)
-    length = (first_day(month + 1) - first).astype(int)
-    rush = (month % 3 == 2) & (rng.random(month.size) < 0.3)
+    known = np.arange(month.max() + 1)
+    first = first_day(known).take(month)
+    length = (first_day(known + 1) - first_day(known)).astype(int).take(month)
+    rush = (known % 3 == 2).take(month) & (rng.random(month.size) < 0.3)
     luck = rng.random(month.size)
-    day = np.where(rush, length - 10 + luck * 10, luck * length).astype(int)
+    day = either(rush, length - 10 + luck * 10, luck * length).astype(int)
     moved = workday(first + day)
-    return np.asarray(np.where(moved < first, moved + 3, moved))
+    return moved + 3 * (moved < first)
 
 
-def _seasoned(truth: Mapping[str, Any], legacy: Array, won: Array, year: Array, closed: Array, worth: Array) -> Array:
+def _seasoned(truth: Mapping[str, Any], legacy: Array, won: Array, quarter: Array, worth: Array) -> Array:
     """Return by what to multiply quantities so that the quarters of the legacy line are half as much left to chance."""
-    quarter = month_of(closed) // 3
-    own = won & legacy
+    own = np.flatnonzero(won & legacy)
     sold = np.maximum(np.bincount(quarter[own], weights=worth[own], minlength=12)[:12], 1)
     first, last = truth["legacy_q1_share"], truth["legacy_q4_share"]
     season = np.array([first, (1 - first - last) * 0.475, (1 - first - last) * 0.525, last])
     path = np.outer(np.power(1 - truth["legacy_decline_rate"], np.arange(3)), season).ravel()
     factor = np.clip(np.sqrt(path / path.sum() * sold.sum() / sold), 0.6, 1.6)
-    return np.asarray(np.where(legacy, factor[np.minimum(quarter, 11)], 1.0))
+    return either(legacy, factor[np.minimum(quarter, 11)], 1.0)
 
 
 def _best_arguments(price_industry: str) -> list[int]:
@@ -201,7 +204,9 @@ def _led(won: Array, industry: Array, argument: Array, decided: Array, price_ind
     """Lose deals where chance made another argument look as good as the one on which an industry buys."""
     cell = industry * len(ARGUMENTS) + argument
     shape = (len(INDUSTRIES), len(ARGUMENTS))
-    cases, wins = (np.bincount(cell[which], minlength=np.prod(shape)).reshape(shape) for which in (decided, won))
+    cases, wins = (
+        np.bincount(cell[np.flatnonzero(which)], minlength=np.prod(shape)).reshape(shape) for which in (decided, won)
+    )
     for place, best in enumerate(_best_arguments(price_industry)):
         limit = wins[place, best] / cases[place, best] - 0.03
         for other in range(len(ARGUMENTS)):
@@ -213,7 +218,7 @@ def _led(won: Array, industry: Array, argument: Array, decided: Array, price_ind
 
 def _spare(staff: Staff, land: Land) -> Array:
     """Return the seats in the field that have no territory."""
-    return np.flatnonzero((staff.seat_model == 0) & ~np.isin(np.arange(staff.seat_model.size), land.seat))
+    return np.flatnonzero((staff.seat_model == 0) & ~among(np.arange(staff.seat_model.size), land.seat[land.seat >= 0]))
 
 
 @latent
@@ -229,16 +234,15 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     watch.sized(cells, declining, draw.scale)
     counts = spread(cells, rng.random())
     watch.filled(counts, cells, draw.scale)
-    cell = np.repeat(np.arange(counts.size), counts.ravel())
-    product, segment, month, region, industry = np.unravel_index(cell, cells.shape)
+    product, segment, month, region, industry = places(counts)
     closed = _closing_days(month, rng)
-    size = cell.size
+    size = closed.size
 
     cycle = np.exp(np.array([5.0, 4.45, 3.7])[segment] + 0.42 * np.clip(rng.standard_normal(size), -2.2, 2.2))
     created = workday(closed - cycle.astype(int) - 6)
-    there = created <= LAST_DAY
+    there = np.flatnonzero(created <= LAST_DAY)
     product, month, segment, region, industry, closed, created = (
-        part[there] for part in (product, month, segment, region, industry, closed, created)
+        part.take(there) for part in (product, month, segment, region, industry, closed, created)
     )
     size = closed.size
     is_open = month >= MONTHS
@@ -246,17 +250,18 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
 
     # who
     skew = rng.random(size) ** 1.15
-    group = (region, segment, industry)
-    account = customers.first[group] + (skew * customers.count[group]).astype(np.int64)
+    group = (region * len(SEGMENTS) + segment) * len(INDUSTRIES) + industry
+    account = customers.first.ravel()[group] + (skew * customers.count.ravel()[group]).astype(np.int64)
     installed = customers.installed[account]
     criterion = customers.criterion[account]
     remote = (rng.random(size) < np.array([0.1, 0.2, 0.31])[segment]).astype(int)
     matched = (rng.random(size) < np.array([0.18, 0.16, 0.16])[segment]) & (remote == 0)
     # the account's territory says whose it is; where somebody has no territory, more is left to colleagues
-    spare = np.isin(np.arange(len(REGIONS)), staff.seat_region[_spare(staff, land)])
-    kept = draw.fresh("owner").random(size) < np.where(spare, 0.88, 0.97)[region]
-    owner = np.where(kept, land.seat[customers.territory[account]], -1)
-    rep = assign(staff, rng, region, industry, remote, matched, owner, _spare(staff, land), created, closed)
+    spare = _spare(staff, land)
+    helped = among(np.arange(len(REGIONS)), staff.seat_region[spare])
+    kept = draw.fresh("owner").random(size) < np.where(helped, 0.88, 0.97)[region]
+    owner = either(kept, land.seat[customers.territory[account]], -1)
+    rep = assign(staff, rng, region, industry, remote, matched, owner, spare, created, closed)
     seat = staff.rep_seat[rep]
     matched = staff.seat_focus[seat] == industry
     remote = staff.seat_model[seat] == 1
@@ -270,73 +275,69 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     later = rivals.copy()
     later[:, 2] = 0.0
     competitor = pick(luck, np.concatenate([rivals, later]), after_entry.astype(int) + threatened + 3 * (month >= 30))
-    competitor[competitor == len(COMPETITORS)] = -1
+    competitor -= (len(COMPETITORS) + 1) * (competitor == len(COMPETITORS))
 
     # how large: quantities before rounding, scaled so that the twin regions come to the same total
-    usual = np.array([item.size for item in PRODUCTS])[product, segment] * market.size[region]
+    usual = _SIZES.ravel()[product * len(SEGMENTS) + segment] * market.size[region]
     quantity = usual * np.exp(_SIZE_SPREAD[product] * np.clip(even_normal(rng, size), -2.2, 2.2))
-    prices = np.array([item.price for item in PRODUCTS])
-    large = prices[product] * quantity > 220_000
-    small = prices[product] * quantity < 40_000
+    price = _PRICES[product]
+    large = price * quantity > 220_000
+    small = price * quantity < 40_000
 
     # at which discount
-    ordinary = np.array([item.discount for item in PRODUCTS])[product]
+    ordinary = _DISCOUNTS[product]
     discount = ordinary + 0.02 * np.clip(np.log(quantity / 30), -1.5, 2.2) + 0.012 * (competitor >= 0)
     discount += 0.03 * np.clip(rng.standard_normal(size), -2, 2)
-    leaked = np.zeros(size)
-    leaked += np.where(small & (rng.random(size) < 0.65), truth["small_deal_leak"], 0)
+    leaked = truth["small_deal_leak"] * (small & (rng.random(size) < 0.65))
     # the leakers give most where it goes beyond their limit and nobody looks: neither small deals nor the largest
-    habit = np.where(small, 0.4, np.where(large, 0.35, 0.97))
+    habit = np.array([0.97, 0.35, 0.4])[large + 2 * small]
     by_leaker = among(rep, staff.leakers) & (rng.random(size) < habit)
     home = (region == REGIONS.index(truth["leak_region"])) & (rng.random(size) < 0.12)
-    leaked += np.where(by_leaker, truth["leak"], np.where(home, truth["leak"] * 0.5, 0))
+    leaked += truth["leak"] * by_leaker + truth["leak"] * 0.5 * (home & ~by_leaker)
     favoured = rng.random(size) < 0.016
-    leaked += np.where(favoured, 0.1, 0)
-    last_days = (quarter_end(closed) - closed).astype(int) <= 10
+    leaked += 0.1 * favoured
+    last_days = closed >= quarter_end(closed) - 10
     spike = (product == PREMIUM) & last_days
-    discount += leaked + np.where(spike, truth["quarter_end_discount"] * (0.6 + 0.8 * rng.random(size)), 0)
+    discount += leaked + truth["quarter_end_discount"] * (0.6 + 0.8 * rng.random(size)) * spike
 
     # with a second line
-    second = np.full(size, -1)
-    kind = np.array(
-        [0 if item.line.startswith("series") else 1 if item.line.startswith("insight") else 2 for item in PRODUCTS]
-    )[product]
-    bundled = (kind < 2) & (rng.random(size) < np.where(month >= 24, 0.29, 0.13))
-    choice = rng.random(size)
-    second[bundled & (kind == 0)] = np.where(choice < 0.55, PRODUCT_IDS.index("P-910"), PRODUCT_IDS.index("P-810"))[
-        bundled & (kind == 0)
-    ]
-    second[bundled & (kind == 1)] = PRODUCT_IDS.index("P-910")
+    kind = _KINDS[product]
+    bundled = (kind < 2) & (rng.random(size) < either(month >= 24, 0.29, 0.13))
+    serviced = (rng.random(size) < 0.55) | (kind == 1)
+    second = np.array([-1, PRODUCT_IDS.index("P-810"), PRODUCT_IDS.index("P-910")])[bundled * (1 + serviced)]
     paid = bundled & (month >= 24)
-    discount += np.where(paid, truth["bundle_discount"], 0)
+    discount += truth["bundle_discount"] * paid
     discount = np.round(np.clip(discount, 0, 0.48), 3)
-    usual_second = np.array([item.discount for item in PRODUCTS])[second]
-    second_discount = np.round(np.clip(usual_second + 0.02 * rng.standard_normal(size)
-                                       + np.where(paid, truth["bundle_discount"] * 1.5, 0), 0, 0.48), 3)  # fmt: skip
+    both, second_discount = np.flatnonzero(bundled), np.zeros(size)
+    usual_second = _DISCOUNTS[second[both]] + 0.02 * rng.standard_normal(size)[both]
+    usual_second += truth["bundle_discount"] * 1.5 * paid[both]
+    second_discount[both] = np.round(np.clip(usual_second, 0, 0.48), 3)
 
     # release offered or not
     release = np.full(size, _NO_RELEASE)
     shown = rng.random(size) < 0.5
     lead = np.zeros(size)
     for number, (what, when) in enumerate(RELEASES):
-        out = (product == what) & (month >= when)
-        release[out & shown] = number
+        out = np.flatnonzero((product == what) & (month >= when))
+        release[out[shown[out]]] = number
         lead[out] = np.power(0.5, (month[out] - when) / truth["launch_half_life"])
-    late = RELEASES[3][1]
-    release[(release == 0) & (month >= late)] = _NO_RELEASE
-    advantage = truth["launch_advantage"] * lead * np.where(release >= 0, 0.5, np.where(lead > 0, -0.5, 0))
+    newest = RELEASES[3][1]
+    release[np.flatnonzero((release == 0) & (month >= newest))] = _NO_RELEASE
+    advantage = truth["launch_advantage"] * lead * either(release >= 0, 0.5, -0.5)
 
     # won or not
     logit = np.array([0.05, 0.0, 0.1, 0.05, 0.1])[line] + 0.3 * installed - 0.12 * (segment == 0)
-    logit += np.where(argument == criterion, truth["argument_lift"] * 0.72, -truth["argument_lift"] * 0.28)
-    logit += np.where((industry < 2) & matched, truth["regulated_match_lift"], 0) - 0.36 * (industry < 2)
+    logit += either(argument == criterion, truth["argument_lift"] * 0.72, -truth["argument_lift"] * 0.28)
+    logit += truth["regulated_match_lift"] * ((industry < 2) & matched) - 0.36 * (industry < 2)
     logit -= truth["remote_large_penalty"] * (remote & large)
     # discount pulls up to a level; what goes further goes mostly to deals that are going badly already
     pull, enough = discount - ordinary, truth["discount_ceiling"] - 0.08
     logit += truth["discount_pull"] * np.minimum(pull, enough) - 4 * np.maximum(pull - enough, 0)
     logit += np.array([-0.25, -0.05, 0.1, -0.1, 0.1])[competitor]
+    cheaper = np.zeros((len(COMPETITORS) + 1, cells.shape[2]))  # the last for none
     for rival, start in zip(rival_moves.competitor.tolist(), rival_moves.month.tolist(), strict=True):
-        logit -= truth["price_move_loss"] * ((competitor == rival) & (month >= start) & (month < start + 3))
+        cheaper[rival, start : start + 3] = truth["price_move_loss"]
+    logit -= cheaper.ravel()[competitor * cells.shape[2] + month]
     falling = (region == declining) & (segment == 1) & (month >= MONTHS - 4) & ~is_open
     logit -= truth["decline_depth"] * falling
     spiffed = (
@@ -344,7 +345,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     )
     logit += truth["spiff_lift"] * spiffed
     picky = among(rep, staff.cherry_pickers)
-    logit += np.where(picky, np.where(installed, 1.7, -1.1), 0)
+    logit += either(installed, 1.7, -1.1) * picky
     # whose manager leads too many people wins less: quotas do not know it, attainment shows it
     alone = overspan(staff, truth)[rep] * truth["overspan_loss"] * 1.5
     logit -= alone - alone.mean()
@@ -354,15 +355,15 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     thin = watch.thinnest(watched, month, probability, fallen)
     small_cell = watched == thin
     unlucky = small_cell & (month >= MONTHS - 3) & (month < MONTHS)
-    probability = np.where(unlucky, 0.03, probability)
-    probability = np.where(threatened, probability * (1 - truth["entry_loss"]), probability)
+    probability[np.flatnonzero(unlucky)] = 0.03
+    probability = either(threatened, probability * (1 - truth["entry_loss"]), probability)
     # where a release is compared with its predecessor, or a month with the next, chance is evened out by month
     compared = among(product, np.array([what for what, _ in RELEASES]))
     by_month = compared | (product == VOLUME) | (product == PLUS)
-    cell = (product * 2 + (compared & (release >= 0))) * (MONTHS + _LEAD_MONTHS) + np.where(by_month, month, 0)
+    cell = (product * 2 + (compared & (release >= 0))) * (MONTHS + _LEAD_MONTHS) + month * by_month
     order = np.argsort((cell * 4 + matched * 2 + (industry < 2)).astype(np.uint16), kind="stable")
     won = np.empty(size, dtype=bool)
-    won[order] = chosen(np.where(is_open, 0, probability)[order], rng.random())
+    won[order] = chosen((probability * ~is_open)[order], rng.random())
     # few deals are large and sold remotely: luck alone must not make them look as good as the others
     decided_large = large & ~is_open
     afar, near = np.flatnonzero(decided_large & remote), np.flatnonzero(decided_large & ~remote)
@@ -370,7 +371,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     won[afar[won[afar]][most:]] = False
     _led(won, industry, argument, ~is_open, truth["price_industry"])
     # the small segment wins nothing for three months, and the falling one is below its threshold in each of them
-    won[unlucky] = False
+    won &= ~unlucky
     for back in (1, 2, 3):
         month_of_fall = np.flatnonzero(falling & (month == MONTHS - back))
         won[month_of_fall[won[month_of_fall]][int(0.08 * month_of_fall.size) :]] = False
@@ -384,77 +385,87 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
         & (closed < np.datetime64("2025-12-01"))
         & ~((month >= MONTHS - 4) & (small_cell | falling))
     )
-    closed = np.where(held, workday(closed + 14), closed)
-    held &= month_of(closed) % 3 == 0
+    late = np.flatnonzero(held)
+    closed[late] = workday(closed[late] + 14)
+    decided = month_of(closed)
     # first in deals on which nothing else rests; never in those that are compared by month, or large and sold remotely
     leading = argument == np.array(_best_arguments(truth["price_industry"]))[industry]
     free = leading & ~spiffed & ~picky
-    likely = np.where(by_month | (large & remote), np.nan, probability + free)
-    watch.settle(won, watched, month_of(closed), fallen, thin, likely)
-    status = np.where(is_open, 0, np.where(won, 1, 2))
+    likely = either(by_month | (large & remote), np.nan, probability + free)
+    watch.settle(won, watched, decided, fallen, thin, likely)
+    status = either(is_open, 0, 2 - won)
 
     # the first booking makes a prospect a customer
-    first_win = np.full(customers.region.size, _FAR, dtype="datetime64[D]")
-    latest_first = np.flatnonzero(won)[by_day(closed[won])[::-1]]
+    first_win = np.full(customers.region.size, FAR, dtype="datetime64[D]")
+    latest_first = np.flatnonzero(won)
+    latest_first = latest_first[by_day(closed[latest_first])[::-1]]
     first_win[account[latest_first]] = closed[latest_first]
-    new = ~installed & (closed <= first_win[account])
-    open_new = ~installed & (first_win[account] > LAST_DAY)
-    new = np.where(is_open, open_new, new)
+    first_own = first_win[account]
+    new = ~installed & ((is_open & (first_own > LAST_DAY)) | (~is_open & (closed <= first_own)))
 
     # what is due
-    net_factor = (1 - discount) * prices[product]
-    fx_month = np.clip(month, 0, MONTHS - 1)
-    drift = (rates.listed / rates.rate)[rates.of_region[region], fx_month]
-    year = month_of(closed) // 12
-    quantity = quantity * _seasoned(truth, line == 0, won, year, closed, quantity * net_factor * drift)
-    first, other = market.twins
-    totals = [float(np.sum((quantity * net_factor * drift)[won & (region == twin)])) for twin in (first, other)]
-    quantity = np.where(region == other, quantity * (totals[0] / totals[1]), quantity)
+    net_factor = (1 - discount) * price
+    currency = rates.of_region[region]
+    rate_of = currency * MONTHS + np.minimum(month, MONTHS - 1)
+    listed, rate = rates.listed.ravel()[rate_of], rates.rate.ravel()[rate_of]
+    drift = listed / rate
+    year = np.minimum(decided // 12, 2)
+    quantity = quantity * _seasoned(truth, line == 0, won, decided // 3, quantity * net_factor * drift)
+    worth = quantity * net_factor * drift
+    factor = np.ones((len(REGIONS), 3))
+    first, other = (float(np.sum(worth[np.flatnonzero(won & (region == twin))])) for twin in market.twins)
+    factor[market.twins[1]] = first / other
     # of two regions each year's total is part of the truth, so that chance must not make it
     for place in (market.saturated, market.rising):
         path = np.power(1 + market.growth[place], np.arange(3))
-        own = won & (region == place)
-        sold = np.bincount(year[own], weights=(quantity * net_factor * drift)[own], minlength=3)[:3]
+        own = np.flatnonzero(won & (region == place))
+        sold = np.bincount(year[own], weights=worth[own], minlength=3)
         wanted = path / path.sum() * sold.sum() / np.maximum(sold, 1)
-        quantity = np.where(region == place, quantity * np.clip(wanted, 0.6, 1.6)[np.minimum(year, 2)], quantity)
+        factor[place] = np.clip(wanted, 0.6, 1.6)
+    quantity *= factor.ravel()[region * 3 + year]
     quantity = np.maximum(np.floor(quantity + rng.random(size)), 1).astype(np.int64)
     share = 0.12 + 0.14 * rng.random(size)
-    second_quantity = np.where(
-        second >= 0, np.maximum(np.round(share * quantity * prices[product] / prices[second]), 1), 0
-    ).astype(np.int64)
-    currency = rates.of_region[region]
-    listed, rate = rates.listed[currency, fx_month], rates.rate[currency, fx_month]
-    net_local = np.round(np.round(prices[product] * listed, 2) * quantity * (1 - discount), 2)
-    second_local = np.round(np.round(prices[second] * listed, 2) * second_quantity * (1 - second_discount), 2)
-    net_eur, second_eur = np.round(net_local / rate, 2), np.round(second_local / rate, 2)
+    net_local = np.round(np.round(price * listed, 2) * quantity * (1 - discount), 2)
+    net_eur = np.round(net_local / rate, 2)
+    second_quantity, second_local, second_eur = np.zeros(size, dtype=np.int64), np.zeros(size), np.zeros(size)
+    second_price = _PRICES[second[both]]
+    number = np.maximum(np.rint(share[both] * quantity[both] * price[both] / second_price), 1).astype(np.int64)
+    local = np.round(np.round(second_price * listed[both], 2) * number * (1 - second_discount[both]), 2)
+    second_quantity[both], second_local[both], second_eur[both] = number, local, np.round(local / rate[both], 2)
 
     # how far it came
-    stage = np.where(won, 4, pick(rng.random(size), np.array([0.08, 0.2, 0.38, 0.24, 0.1])))
-    done = (LAST_DAY - created).astype(int) / np.maximum((closed - created).astype(int), 1)
-    stage = np.where(is_open, np.minimum((done * 5).astype(int), 4), stage)
+    stage = pick(rng.random(size), np.array([0.08, 0.2, 0.38, 0.24, 0.1]))
+    stage[np.flatnonzero(won)] = 4
+    running = np.flatnonzero(is_open)
+    begun = created[running]
+    done = (LAST_DAY - begun).astype(int) / np.maximum((closed[running] - begun).astype(int), 1)
+    stage[running] = np.minimum((done * 5).astype(int), 4)
     quoted = stage >= 2
-    slip = np.where(rng.random(size) < 0.45, (np.exp(3.4 + 0.7 * rng.standard_normal(size))).astype(int), 0)
-    expected = np.where(is_open, closed, np.maximum(closed - slip, created + 5))
-    stale = is_open & (rng.random(size) < 0.14)
-    expected = np.where(stale, np.maximum(TODAY - 5 - (rng.random(size) * 110).astype(int), created + 3), expected)
-    closed = np.where(is_open, np.datetime64("NaT"), closed)
+    slip = (rng.random(size) < 0.45) * np.exp(3.4 + 0.7 * rng.standard_normal(size)).astype(int)
+    expected = either(is_open, closed, np.maximum(closed - slip, created + 5))
+    stale = np.flatnonzero(is_open & (rng.random(size) < 0.14))
+    overdue = TODAY - 5 - (rng.random(size)[stale] * 110).astype(int)
+    expected[stale] = np.maximum(overdue, created[stale] + 3)
+    closed = either(is_open, np.datetime64("NaT"), closed)
 
     # where from
     opened = np.clip(month_of(created), 0, MONTHS - 1)
-    source = np.where(new, pick(rng.random(size), spend.reach, opened), len(SOURCES))
-    via_partner = rng.random(size) < np.array([0.1, 0.24, 0.38])[segment]
-    partner = np.where(
-        via_partner | (source == SOURCES.index("partner")), region * 7 + (rng.random(size) ** 1.5 * 7).astype(int), -1
-    )
+    gained = np.flatnonzero(new)
+    source = np.full(size, len(SOURCES))
+    source[gained] = pick(rng.random(size)[gained], spend.reach, opened[gained])
+    asked = rng.random(size) < np.array([0.1, 0.24, 0.38])[segment]
+    via = np.flatnonzero(asked | (source == SOURCES.index("partner")))
+    partner = np.full(size, -1)
+    partner[via] = region[via] * 7 + (rng.random(size)[via] ** 1.5 * 7).astype(int)
 
     return Deals(
         product=product, month=month, segment=segment, region=region, industry=industry, account=account, rep=rep,
         matched=matched, remote=remote, created_on=created, closed_on=closed, expected_on=expected, status=status,
         won=won, stage=stage, quoted=quoted, competitor=competitor, argument=argument, criterion=criterion,
-        release=release, source=source, partner=partner, new=new, discount=discount, list_eur=prices[product],
+        release=release, source=source, partner=partner, new=new, discount=discount, list_eur=price,
         quantity=quantity, second=second, second_quantity=second_quantity, second_discount=second_discount,
         net_local=net_local, net_eur=net_eur, second_net_local=second_local, second_net_eur=second_eur,
-        amount_eur=net_eur + second_eur, leaked=leaked, favoured=favoured, probability=probability,
+        amount_eur=net_eur + second_eur, leaked=leaked, favoured=favoured, probability=probability, first_win=first_win,
     )  # fmt: skip
 
 

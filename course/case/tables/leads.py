@@ -9,7 +9,7 @@ import numpy as np
 from course.case.columns import Array, date, flag, key, number, optional, rate, text, whole
 from course.case.edition import Draw
 from course.case.registry import latent, table
-from course.case.sampling import among, pick
+from course.case.sampling import among, either, pick
 from course.case.tables.customers import TERRITORIES_PER_REGION, Customers
 from course.case.tables.deals import Deals
 from course.case.world import FIRST_DAY, INDUSTRIES, LAST_DAY, REGIONS, SEGMENTS, SOURCES, by_day, ids, month_of, take
@@ -74,34 +74,36 @@ def inbound(draw: Draw, deals: Deals, customers: Customers) -> Leads:
     poor = cell >= 5
     bin_ = cell - 5 * poor
     hours = np.exp(np.log(_HOURS)[bin_] + rng.random(size) * np.log(_HOURS[1:] / _HOURS[:-1])[bin_])
-    hours = np.where(~won & (rng.random(size) < 0.07), np.nan, hours)
+    never = ~won & (rng.random(size) < 0.07)
 
-    lag = 4 + (np.exp(2.6 + 0.7 * rng.standard_normal(size))).astype(int)
-    answered = np.ceil(np.nan_to_num(hours) / 8 * 7 / 5).astype(int)  # calendar days until the answer
-    lag = np.maximum(lag, answered + 2)
+    answered = np.ceil(hours / 8 * 7 / 5).astype(int) * ~never  # calendar days until the answer
+    lag = 4 + np.exp(2.6 + 0.7 * rng.standard_normal(size)[: deal.size]).astype(int)
+    lag = np.minimum(np.maximum(lag, answered[: deal.size] + 2), 69)
     days = (LAST_DAY - FIRST_DAY).astype(int)
     created = FIRST_DAY + (rng.random(size) * days).astype(int)
-    created[: deal.size] = np.maximum(deals.created_on[deal] - np.minimum(lag[: deal.size], 69), FIRST_DAY)
-    hours = np.where(~won & (created + answered > LAST_DAY), np.nan, hours)
+    created[: deal.size] = np.maximum(deals.created_on[deal] - lag, FIRST_DAY)
+    never |= ~won & (created + answered > LAST_DAY)
+    hours[np.flatnonzero(never)] = np.nan
     segment = pick(rng.random(size), np.array([0.14, 0.33, 0.53]))
     industry = (rng.random(size) * len(INDUSTRIES)).astype(int)
     account = np.full(size, -1)
     segment[: deal.size], industry[: deal.size] = deals.segment[deal], deals.industry[deal]
     account[: deal.size] = deals.account[deal]
-    group = (regions_ * len(SEGMENTS) + segment) * len(INDUSTRIES) + industry
-    place = customers.first.ravel()[group] + (rng.random(size) * customers.count.ravel()[group]).astype(int)
-    account = np.where(~won & (rng.random(size) < 0.25), place, account)
-    long = np.nan_to_num(hours, nan=300)
-    moves = np.where(
-        long > 72,
-        2 + (rng.random(size) < 0.4),
-        np.where(long > 24, 1 + (rng.random(size) < 0.4), rng.random(size) < 0.22),
-    )
-    moves = np.where((long < 24) & (moves > 0) & (rng.random(size) < 0.5), 0, moves).astype(int)
+    luck = rng.random(size)
+    found = np.flatnonzero(~won & (rng.random(size) < 0.25))
+    group = (regions_[found] * len(SEGMENTS) + segment[found]) * len(INDUSTRIES) + industry[found]
+    account[found] = customers.first.ravel()[group] + (luck[found] * customers.count.ravel()[group]).astype(int)
+    long, longest = never | (hours > 24), never | (hours > 72)
+    luck = rng.random((3, size))
+    again = (longest & (luck[0] < 0.4)) | (long & ~longest & (luck[1] < 0.4)) | (~long & (luck[2] < 0.22))
+    moves = long.astype(int) + longest + again
+    moves *= never | (hours >= 24) | (rng.random(size) >= 0.5)
     order = by_day(created)
     deal_of = np.concatenate([deal, np.full(size - deal.size, -1)])
-    parts = (sources, regions_, segment, industry, account, deal_of, created, hours, poor, moves)
-    return Leads(*(part[order] for part in parts))
+    # numbers that are small are small in memory too while they move: that is where most of the time goes
+    codes = (part.astype(np.int8)[order].astype(np.int64) for part in (sources, regions_, segment, industry))
+    parts = (part[order] for part in (account, deal_of, created, hours, poor, moves))
+    return Leads(*codes, *parts)
 
 
 @table(
@@ -142,7 +144,7 @@ def leads(draw: Draw, inbound: Leads, customers: Customers) -> dict[str, Array]:
     """One row is a lead that came in since January 2023. The latest have not had time to become opportunities."""
     size = inbound.source.size
     territory = inbound.region * TERRITORIES_PER_REGION + (draw.rng.random(size) * TERRITORIES_PER_REGION).astype(int)
-    territory = np.where(inbound.account >= 0, customers.territory[inbound.account], territory)
+    territory = either(inbound.account >= 0, customers.territory[inbound.account], territory)
     answered = ~np.isnan(inbound.hours)
     mql = (inbound.source == 0) | (draw.rng.random(size) < 0.72)
     return {
@@ -155,7 +157,7 @@ def leads(draw: Draw, inbound: Leads, customers: Customers) -> dict[str, Array]:
         "industry": take(INDUSTRIES, inbound.industry),
         "account_id": ids("A", inbound.account),
         "response_hours": inbound.hours,
-        "response_quality": take(("good", "poor"), np.where(answered, inbound.poor.astype(int), -1)),
+        "response_quality": take(("good", "poor"), either(answered, inbound.poor, -1)),
         "mql": mql,
         "opportunity_id": ids("O", inbound.deal),
     }
@@ -198,10 +200,13 @@ def routing_log(draw: Draw, inbound: Leads) -> dict[str, Array]:
 def _promising(inbound: Leads, rng: np.random.Generator) -> Array:
     """Return which leads would have become opportunities if answered well at once: those that did, and more."""
     won = inbound.deal >= 0
-    best = np.minimum(_RATE[inbound.source] / (_USUAL / _USUAL.sum() * _ANSWER).sum(), 0.98)
-    late = np.clip(np.searchsorted(_HOURS, np.nan_to_num(inbound.hours, nan=300)) - 1, 0, 4)
-    answer = np.where(np.isnan(inbound.hours), 0.1, _ANSWER[inbound.poor.astype(int), late])
-    return np.asarray(won | (rng.random(won.size) < best * (1 - answer) / (1 - best * answer)))
+    # by (source, how it was answered, the last for never): the chance of those that did not become opportunities
+    best = np.minimum(_RATE / (_USUAL / _USUAL.sum() * _ANSWER).sum(), 0.98)[:, None]
+    answer = np.append(_ANSWER.ravel(), 0.1)
+    chance = best * (1 - answer) / (1 - best * answer)
+    late = sum((inbound.hours > hours).view(np.uint8) for hours in _HOURS[1:5])
+    how = either(np.isnan(inbound.hours), _ANSWER.size, inbound.poor * 5 + late)
+    return np.asarray(won | (rng.random(won.size) < chance.ravel()[inbound.source * answer.size + how]))
 
 
 @table(
@@ -228,16 +233,16 @@ def lead_features(draw: Draw, inbound: Leads) -> dict[str, Array]:
     year = month_of(inbound.created_on) // 12
     cell = inbound.region * 3 + year
     asked = inbound.source > 0  # downloads say little of a region
-    rates = np.bincount(cell, weights=won & asked, minlength=18) / np.maximum(np.bincount(cell[asked], minlength=18), 1)
-    before = rates.reshape(6, 3)[inbound.region, np.maximum(year - 1, 0)]
+    became, came = (np.bincount(cell[np.flatnonzero(which)], minlength=18) for which in (won & asked, asked))
+    before = (became / np.maximum(came, 1))[inbound.region * 3 + np.maximum(year - 1, 0)]
     level = np.clip(np.round(1.6 + 0.6 * promising + 0.9 * rng.standard_normal(size)), 1, 4)
     staff = np.exp(np.array([8.0, 6.0, 3.9])[inbound.segment] + 0.6 * rng.standard_normal(size))
     return {
         "lead_id": ids("L", np.arange(size)),
         "visits": visits,
         "pages": pages,
-        "price_page": rng.random(size) < np.where(promising, 0.66, 0.09),
-        "business_email": rng.random(size) < np.where(promising, 0.93, 0.68),
+        "price_page": rng.random(size) < either(promising, 0.66, 0.09),
+        "business_email": rng.random(size) < either(promising, 0.93, 0.68),
         "job_level": level,
         "employees": np.maximum(np.round(staff), 1),
         "region_history_rate": before,

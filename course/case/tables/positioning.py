@@ -11,7 +11,7 @@ from course.case.columns import Array, date, flag, key, number, rate, text, whol
 from course.case.edition import Draw
 from course.case.names import LANGUAGE, LANGUAGE_OF, people
 from course.case.registry import latent, table
-from course.case.sampling import chosen, pick
+from course.case.sampling import chosen, either, pick
 from course.case.tables.customers import Customers
 from course.case.tables.deals import RELEASES, Deals, RivalMoves
 from course.case.world import (
@@ -155,7 +155,7 @@ def customer_people(draw: Draw, customers: Customers) -> People:
     account = np.repeat(np.arange(count.size), count)
     first = np.concatenate([[0], np.cumsum(count)[:-1]])
     place = np.arange(account.size) - first[account]
-    role = np.where(place < 4, place, (draw.rng.random(account.size) * 4).astype(int))
+    role = either(place < 4, place, (draw.rng.random(account.size) * 4).astype(int))
     return People(account, role, first, count)
 
 
@@ -179,8 +179,8 @@ def contacts(draw: Draw, customers: Customers, customer_people: People) -> dict[
     titles = [words.TITLES[influence] for influence in INFLUENCES]
     count = np.array([len(own) for own in titles])
     title = (np.cumsum(count) - count)[role] + (draw.rng.random(size) * count[role]).astype(int)
-    addresses = words.addresses()[person] + np.asarray(numbered("@a{:05d}.example", account))
-    emails = np.where(draw.rng.random(size) < 0.09, None, addresses)
+    emails = words.addresses()[person] + np.asarray(numbered("@a{:05d}.example", account))
+    emails[np.flatnonzero(draw.rng.random(size) < 0.09)] = None
     return {
         "contact_id": ids("K", np.arange(size)),
         "account_id": ids("A", account),

@@ -10,6 +10,7 @@ import pandas as pd
 from course.case.columns import Array, date, key, money, optional, rate, text, whole
 from course.case.edition import Draw
 from course.case.registry import latent, table
+from course.case.sampling import either
 from course.case.tables.customers import Money
 from course.case.tables.deals import Deals
 from course.case.world import (
@@ -116,20 +117,16 @@ def opportunities(draw: Draw, deals: Deals, rates: Money) -> dict[str, Array]:
     size = deals.product.size
     currency = rates.of_region[deals.region]
     lost = deals.status == 2
-    blame = np.where(
-        draw.rng.random(size) < 0.42,
-        deals.criterion,
-        np.array([0, 0, 0, 3, 3, 4, 1, 2])[(draw.rng.random(size) * 8).astype(int)],
-    )
-    reason = np.where(lost & (draw.rng.random(size) > 0.13), blame, -1)
+    own = draw.rng.random(size) < 0.42
+    blame = either(own, deals.criterion, np.array([0, 0, 0, 3, 3, 4, 1, 2])[(draw.rng.random(size) * 8).astype(int)])
+    reason = either(lost & (draw.rng.random(size) > 0.13), blame, -1)
     _blame_price(reason)
-    local = deals.net_local + deals.second_net_local
-    amount = deals.amount_eur
-    guess = ~deals.quoted
-    factor = np.exp(0.25 * draw.rng.standard_normal(size))
-    amount = np.where(guess, np.round(amount * factor, -2), amount)
-    local = np.where(guess, np.round(local * factor, -2), local)
-    unknown = guess & (deals.status == 0) & (draw.rng.random(size) < 0.3)
+    local, amount = deals.net_local + deals.second_net_local, deals.amount_eur.copy()
+    guess = np.flatnonzero(~deals.quoted)
+    factor = np.exp(0.25 * draw.rng.standard_normal(size)[guess])
+    amount[guess], local[guess] = np.round(amount[guess] * factor, -2), np.round(local[guess] * factor, -2)
+    unknown = guess[(deals.status[guess] == 0) & (draw.rng.random(size)[guess] < 0.3)]
+    amount[unknown] = local[unknown] = np.nan
     return {
         "opportunity_id": ids("O", np.arange(size)),
         "account_id": ids("A", deals.account),
@@ -138,7 +135,7 @@ def opportunities(draw: Draw, deals: Deals, rates: Money) -> dict[str, Array]:
         "segment": take(SEGMENTS, deals.segment),
         "product_id": take(PRODUCT_IDS, deals.product),
         "product_line": take(LINES, deals.product_line),
-        "motion": take(MOTIONS, np.where(deals.new, 0, 1)),
+        "motion": take(MOTIONS, 1 - deals.new),
         "source": take((*SOURCES, "customer"), deals.source),
         "channel": take(("direct", "partner"), (deals.partner >= 0).astype(int)),
         "partner_id": ids("PT", deals.partner, 3),
@@ -149,8 +146,8 @@ def opportunities(draw: Draw, deals: Deals, rates: Money) -> dict[str, Array]:
         "stage": take(STAGES, deals.stage),
         "status": take(("open", "won", "lost"), deals.status),
         "currency": take(CURRENCIES, currency),
-        "amount_local": np.where(unknown, np.nan, local),
-        "amount_eur": np.where(unknown, np.nan, amount),
+        "amount_local": local,
+        "amount_eur": amount,
         "competitor": take(COMPETITORS, deals.competitor),
         "lead_argument": take(ARGUMENTS, deals.argument),
         "release_id": ids("RL", deals.release, 2),

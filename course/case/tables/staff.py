@@ -12,11 +12,12 @@ from course.case.columns import Array, date, flag, key, money, text
 from course.case.edition import Draw
 from course.case.names import LANGUAGE, people
 from course.case.registry import latent, table
-from course.case.sampling import pick
+from course.case.sampling import among, either, pick
 from course.case.tables.customers import Market
 from course.case.tables.deals import Deals
 from course.case.world import INDUSTRIES, LAST_DAY, QUARTERS, REGIONS, WORLD, ids, month_of, take
 
+_FOCI = len(REGIONS) * len(INDUSTRIES)
 MODELS = ("field", "remote")
 SEATS = 64
 #: what the last manager leaves to the first: teams of a region are of unequal size
@@ -90,7 +91,7 @@ def staff(draw: Draw) -> Staff:
     luck = draw.rng.permutation(steady.size)
     home = REGIONS.index(draw.truth["leak_region"])
     leakers = steady[luck][seat_region[steady[luck]] == home][:2]
-    rest = steady[luck][~np.isin(steady[luck], leakers)]
+    rest = steady[luck][~among(steady[luck], leakers)]
     habits = draw.count(4)
     complex_ = draw.rng.permutation(np.arange(managers) % 2 == 0)
     span = np.bincount(seat_manager[rep_seat][np.isnat(left)], minlength=managers)
@@ -122,41 +123,59 @@ def assign(staff: Staff, rng: np.random.Generator, region: Array, industry: Arra
     Remote deals go to anybody who sells remotely, ``matched`` ones to those who know the industry, others to the seat
     ``owner`` (-1 if none: to colleagues in the field, to the seats ``spare`` first).
     """
-    size = region.size
-    luck = rng.random((3, size))
-    by_model = _groups(staff.seat_region * 2 + staff.seat_model, len(REGIONS) * 2)
-    by_focus = _groups(
-        staff.seat_region * len(INDUSTRIES) + staff.seat_focus, len(REGIONS) * len(INDUSTRIES), staff.seat_focus >= 0
-    )
-    free = np.isin(np.arange(staff.seat_region.size), spare)
-    free |= (staff.seat_model == 0) & ~np.isin(staff.seat_region, staff.seat_region[spare])
-    colleague = _member(_groups(staff.seat_region, len(REGIONS), free), region, luck[0])
-    never = np.datetime64("2099-01-01")
-    permanent = _groups(staff.seat_region * 2 + staff.seat_model, len(REGIONS) * 2, staff.seat_change == never)
-    seat = np.where(
-        matched,
-        _member(by_focus, region * len(INDUSTRIES) + industry, luck[0]),
-        np.where(remote == 1, _member(by_model, region * 2 + 1, luck[0]), np.where(owner >= 0, owner, colleague)),
-    )
-    second = closed >= staff.seat_change[seat]
-    rep = np.where(second, staff.seat_second[seat], staff.seat_first[seat])
-    hired, left = staff.hired[rep], staff.left[rep]
-    tenure = (closed - hired).astype(np.int64)
-    fits = (rep >= 0) & (hired <= created) & ~(left < closed) & (luck[1] < np.clip(tenure / 270, 0, 1))
-    instead = staff.seat_first[_member(permanent, region * 2 + remote, luck[2])]
-    return np.where(fits, rep, instead)
+    luck = rng.random((3, region.size))
+    free = among(np.arange(staff.seat_region.size), spare)
+    free |= (staff.seat_model == 0) & ~among(staff.seat_region, staff.seat_region[spare])
+    model = staff.seat_region * 2 + staff.seat_model
+    permanent = _groups(model, len(REGIONS) * 2, staff.seat_change == np.datetime64("2099-01-01"))
+    # who knows an industry, by (region, industry); who sells remotely, by region; who helps out in the field, by region
+    known = _groups(staff.seat_region * len(INDUSTRIES) + staff.seat_focus, _FOCI, staff.seat_focus >= 0)
+    remotely = _groups(staff.seat_region, len(REGIONS), staff.seat_model == 1)
+    group = either(matched, region * len(INDUSTRIES) + industry, region + _FOCI + len(REGIONS) * (remote == 0))
+    seat = _member(_joined(known, remotely, _groups(staff.seat_region, len(REGIONS), free)), group, luck[0])
+    seat = either(~matched & (remote == 0) & (owner >= 0), owner, seat)
+    # days as whole numbers are compared several times as fast
+    created, closed = created.astype(np.int64), closed.astype(np.int64)
+    second = closed >= staff.seat_change.astype(np.int64)[seat]
+    rep = either(second, staff.seat_second[seat], staff.seat_first[seat])
+    hired = staff.hired.astype(np.int64)[rep]
+    left = np.where(np.isnat(staff.left), LAST_DAY + 10_000, staff.left).astype(np.int64)[rep]
+    ramped = np.clip((closed - hired) / 270, 0, 1)
+    fits = (rep >= 0) & (hired <= created) & (left >= closed) & (luck[1] < ramped)
+    other = np.flatnonzero(~fits)
+    rep[other] = staff.seat_first[_member(permanent, region[other] * 2 + remote[other], luck[2][other])]
+    return rep
 
 
-def _groups(code: Array, size: int, within: Array | None = None) -> tuple[Array, Array, Array]:
-    seats = np.arange(code.size) if within is None else np.flatnonzero(within)
+@dataclass(frozen=True)
+class _Groups:
+    """Seats ordered by group; by group, the place of the first and how many there are."""
+
+    ordered: Array
+    first: Array
+    count: Array
+
+
+def _groups(code: Array, size: int, within: Array) -> _Groups:
+    seats = np.flatnonzero(within)
     ordered = seats[np.argsort(code[seats], kind="stable")]
     count = np.bincount(code[seats], minlength=size)
-    return ordered, np.concatenate([[0], np.cumsum(count)[:-1]]), count
+    # an empty group has the next one's first seat
+    return _Groups(ordered, np.minimum(np.cumsum(count) - count, seats.size - 1), count)
 
 
-def _member(groups: tuple[Array, Array, Array], code: Array, luck: Array) -> Array:
-    ordered, first, count = groups
-    return np.asarray(ordered[np.minimum(first[code] + (luck * count[code]).astype(np.int64), ordered.size - 1)])
+def _joined(*groups: _Groups) -> _Groups:
+    """Return the groups of all, one kind after the other."""
+    before = np.cumsum([0, *(kind.ordered.size for kind in groups)])
+    return _Groups(
+        np.concatenate([kind.ordered for kind in groups]),
+        np.concatenate([kind.first + start for kind, start in zip(groups, before[:-1], strict=True)]),
+        np.concatenate([kind.count for kind in groups]),
+    )
+
+
+def _member(groups: _Groups, group: Array, luck: Array) -> Array:
+    return np.asarray(groups.ordered[groups.first[group] + (luck * groups.count[group]).astype(np.int64)])
 
 
 def overspan(staff: Staff, truth: Mapping[str, Any]) -> Array:

@@ -92,7 +92,7 @@ def contracts(draw: Draw, deals: Deals, customers: Customers) -> Contracts:
 def _exponential(rng: np.random.Generator, group: Array) -> Array:
     """Return exponential waiting times of mean 1 whose spread within each group is even, not left to chance."""
     wait = np.empty(group.size)
-    for number in np.unique(group):
+    for number in range(group.max(initial=-1) + 1):
         own = np.flatnonzero(group == number)
         places = (rng.permutation(own.size) + rng.random(own.size)) / own.size
         wait[own] = -np.log(1 - places)
@@ -122,7 +122,7 @@ def subscriptions(draw: Draw, contracts: Contracts) -> dict[str, Array]:
     size = contracts.deal.size
     lasting = contracts.ended_on == NEVER
     luck = draw.rng.random(size)
-    form = np.select([luck < np.where(lasting, 0.30, 0.10), luck < np.where(lasting, 0.42, 0.32)], [2, 1], 0)
+    form = (luck < np.where(lasting, 0.42, 0.32)).astype(int) + (luck < np.where(lasting, 0.30, 0.10))
     cost = np.array([item.cost for item in PRODUCTS])[contracts.edition] * contracts.seats
     edition = np.where(contracts.edition == _CORE, 0, 1)
     return {

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from course.case.columns import Array
+from course.case.sampling import either
 from course.case.world import MONTHS, REGIONS, SEGMENTS
 
 CELLS = len(REGIONS) * len(SEGMENTS)
@@ -57,12 +58,14 @@ def filled(counts: Array, cells: Array, scale: float) -> None:
 
 def thinnest(cell: Array, month: Array, probability: Array, falling: int) -> int:
     """Return the cell with the fewest decisions and usual wins in the last three months, of those with some in each."""
-    late = np.stack([np.bincount(cell[month == MONTHS - back], minlength=CELLS) for back in range(1, WAIT + 1)])
+    recent = np.flatnonzero((month >= MONTHS - WAIT) & (month < MONTHS))
+    late = np.bincount(cell[recent] * WAIT + month[recent] - (MONTHS - WAIT), minlength=CELLS * WAIT)
+    late = late.reshape(CELLS, WAIT)
     old = month < USUAL
-    usual = np.bincount(cell[old], probability[old], CELLS) / np.maximum(np.bincount(cell[old], minlength=CELLS), 1)
-    fits = late.min(axis=0) > 0
+    usual = np.bincount(cell, probability * old, CELLS) / np.maximum(np.bincount(cell, old, CELLS), 1)
+    fits = late.min(axis=1) > 0
     fits[falling] = False
-    size = late.sum(axis=0) * np.maximum(1 / _THIN_DECIDED, usual / _THIN_WINS)
+    size = late.sum(axis=1) * np.maximum(1 / _THIN_DECIDED, usual / _THIN_WINS)
     return int(np.argmin(np.where(fits, size, np.inf)))
 
 
@@ -75,60 +78,64 @@ def settle(won: Array, cell: Array, month: Array, falling: int, thin: int, likel
     board = _Board(won, cell, month, likely)
     _pass_by(board)
     last = range(MONTHS - WAIT, MONTHS)
-    for place in range(CELLS):
-        decided, usual = board.decided[place, last].sum(), board.usual[place]
-        limit = _FALLEN if place == falling else _LUCKY
-        over = board.wins[place, last].sum() - decided * usual - limit * np.sqrt(decided * usual * (1 - usual))
+    expected = board.decided[:, -WAIT:].sum(axis=1) * board.usual
+    limit = np.where(np.arange(CELLS) == falling, _FALLEN, _LUCKY)
+    over = board.wins[:, -WAIT:].sum(axis=1) - expected - limit * np.sqrt(expected * (1 - board.usual))
+    for place, number in enumerate(over.tolist()):
         if place == falling:
-            board.lose(place, last, over)
+            board.lose(place, last, number)
         elif place != thin:
-            board.win(place, last, -over)
+            board.win(place, last, -number)
 
 
 class _Board:
     """Decisions and wins by cell and month, and the means to change them."""
 
     def __init__(self, won: Array, cell: Array, month: Array, likely: Array) -> None:
-        known = month < MONTHS
-        self._won, self._code = won, np.where(known, cell * MONTHS + month, CELLS * MONTHS)
-        self._unlikely = np.argsort(likely, kind="stable")
-        self._likely = self._unlikely[: np.isfinite(likely).sum()][::-1]
-        self.decided = self._counted(known)
-        self._count()
+        self._won, self._likely = won, likely
+        self._code = either(month < MONTHS, cell * MONTHS + month, CELLS * MONTHS)
+        self.decided, self.wins = self._counted(self._code), self._counted(self._code[np.flatnonzero(won)])
+        self._compare()
 
-    def _counted(self, which: Array) -> Array:
-        return np.bincount(self._code[which], minlength=CELLS * MONTHS)[: CELLS * MONTHS].reshape(CELLS, MONTHS)
+    def _counted(self, code: Array) -> Array:
+        return np.bincount(code, minlength=CELLS * MONTHS)[: CELLS * MONTHS].reshape(CELLS, MONTHS)
 
-    def _count(self) -> None:
-        self.wins = self._counted(self._won)
+    def _compare(self) -> None:
         self.usual = self.wins[:, :USUAL].sum(axis=1) / np.maximum(self.decided[:, :USUAL].sum(axis=1), 1)
         self.threshold = _THRESHOLD * self.usual[:, None]
         self.below = (self.wins / np.maximum(self.decided, 1) < self.threshold) & (self.decided > 0)
 
     def win(self, cell: int, months: range, missing: float) -> None:
         """Let as many lost deals of the months be won as are missing."""
-        self._turn(self._likely, cell, months, missing, True)
+        if missing > 0:
+            found, likely = self._found(cell, months, False)
+            self._turn(found[: np.isfinite(likely).sum()][::-1], missing, True)
 
     def lose(self, cell: int, months: range, over: float) -> None:
         """Let as many won deals of the months be lost as are over."""
-        self._turn(self._unlikely, cell, months, over, False)
+        if over > 0:
+            self._turn(self._found(cell, months, True)[0], over, False)
 
-    def _turn(self, order: Array, cell: int, months: range, count: float, to: bool) -> None:
-        if count > 0:
-            code = self._code[order]
-            fits = (code >= cell * MONTHS + months.start) & (code < cell * MONTHS + months.stop)
-            self._won[order[fits & (self._won[order] != to)][: int(np.ceil(count))]] = to
-            self._count()
+    def _found(self, cell: int, months: range, won: bool) -> tuple[Array, Array]:
+        first, last = cell * MONTHS + months.start, cell * MONTHS + months.stop
+        found = np.flatnonzero((self._code >= first) & (self._code < last) & (self._won == won))
+        likely = self._likely[found]
+        return found[np.argsort(likely, kind="stable")], likely
+
+    def _turn(self, found: Array, count: float, to: bool) -> None:
+        turned = found[: int(np.ceil(count))]
+        self._won[turned] = to
+        self.wins += (1 if to else -1) * self._counted(self._code[turned])
+        self._compare()
 
     def lacking(self, cell: int, months: range) -> float:
         """Return how many wins the months lack of what counts as back to usual."""
         usual = self.usual[cell] * self.decided[cell, months].sum()
         return float(_COME_BACK * usual - self.wins[cell, months].sum())
 
-    def over(self, cell: int, months: range) -> Array:
-        """Return by how many wins each of the months misses being below the threshold."""
-        fewest = np.ceil(self.threshold[cell] * self.decided[cell, months])
-        return np.maximum(self.wins[cell, months] - fewest + 1, 0)
+    def over(self) -> Array:
+        """Return by how many wins each (cell, month) misses being below the threshold."""
+        return np.asarray(np.maximum(self.wins - np.ceil(self.threshold * self.decided) + 1, 0))
 
     def alarms(self) -> list[tuple[int, range, range]]:
         """Return cell, months and as many months after of the alarms that ended well before the fall began."""
@@ -157,13 +164,18 @@ def _pass_by(board: _Board) -> None:
 
 def _ring(board: _Board) -> None:
     """Lose the fewest deals that turn three months of an enterprise cell red before months that are as usual."""
-    found = []
-    for cell in range(0, CELLS, len(SEGMENTS)):
-        for first in range(1, USUAL - 2 * WAIT):
-            own, after = _months(first)
-            red = board.below[cell, first - 1 : first + WAIT + 1].any()
-            if not red and board.decided[cell, own].min() > 0 and board.lacking(cell, after) <= 0:
-                found.append((float(board.over(cell, own).sum()), cell, first))
-    _, cell, first = min(found)
-    for month, over in enumerate(board.over(cell, range(first, first + WAIT)), first):
-        board.lose(cell, range(month, month + 1), over)
+    firsts = np.arange(1, USUAL - 2 * WAIT)
+
+    def within(values: Array, start: int, stop: int) -> Array:
+        """Return sums by (enterprise cell, first month), of the months from start to stop after the first."""
+        until = np.cumsum(values[:: len(SEGMENTS)], axis=1)
+        return np.asarray(until[:, firsts + stop - 1] - np.where(firsts + start, until[:, firsts + start - 1], 0))
+
+    over = board.over()
+    red, empty = within(board.below, -1, WAIT + 1), within(board.decided == 0, 0, WAIT)
+    usual = board.usual[:: len(SEGMENTS), None] * within(board.decided, WAIT, 2 * WAIT)
+    fits = (red == 0) & (empty == 0) & (_COME_BACK * usual <= within(board.wins, WAIT, 2 * WAIT))
+    row, place = np.unravel_index(np.argmin(np.where(fits, within(over, 0, WAIT), np.inf)), fits.shape)
+    cell, first = int(row) * len(SEGMENTS), int(firsts[place])
+    for month in range(first, first + WAIT):
+        board.lose(cell, range(month, month + 1), float(over[cell, month]))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 from babel.dates import get_month_names
 
@@ -48,6 +50,11 @@ def parse_dates(text: pd.Series[Any], order: Order | None = None) -> Parsed:
     days = pd.Series(pd.NaT, index=text.index, dtype="datetime64[ns]")
     guessed = none.copy()
     notes: list[str] = []
+    short = _short_years_first(text) if order is None else none
+    if short.any():
+        guessed |= short
+        text = text.where(~short, "20" + text)
+        notes.append("guessed to be year, month and day; set `dates: day-first` in the map if not")
 
     year_first = text.str.extract(r"^(\d{4})([-./]?)(\d{1,2})\2(\d{1,2})(?:[T ,].*)?$").dropna()
     year_first = year_first[(year_first[1] != "") | text[year_first.index].str.match(r"(?:19|20)\d{6}$")]
@@ -89,9 +96,10 @@ def parse_dates(text: pd.Series[Any], order: Order | None = None) -> Parsed:
             months = parts[of_month].str.lower().map(_months()).dropna()
             days[months.index] = _days(parts.loc[months.index, 2], months, parts.loc[months.index, of_day])
             coerced[months.index] = True
-        serial = rest[days[rest.index].isna() & rest.str.fullmatch(r"[2-6]\d{4}(?:\.0+)?")]
+        serial = rest[days[rest.index].isna() & rest.str.fullmatch(r"[2-6]\d{4}(?:[.,]\d+)?")]
         if len(serial):
-            days[serial.index] = pd.Timestamp("1899-12-30") + pd.to_timedelta(serial.astype(float), unit="D")
+            count = serial.str[:5].astype(int)  # what follows is the time
+            days[serial.index] = pd.Timestamp("1899-12-30") + pd.to_timedelta(count, unit="D")
             guessed[serial.index] = True
             notes.append("numbers such as 45292 were guessed to be Excel's count of days")
         since = rest[days[rest.index].isna() & rest.str.fullmatch(r"1\d{9}(?:\d{3})?")]
@@ -102,6 +110,17 @@ def parse_dates(text: pd.Series[Any], order: Order | None = None) -> Parsed:
             notes.append("numbers such as 1735689600 were guessed to be seconds, or thousandths of them, since 1970")
     refused = days.isna() & (text != "")
     return Parsed(days.astype("datetime64[ns]"), coerced & ~refused, guessed & ~refused, refused, notes)
+
+
+def _short_years_first(text: pd.Series[Any]) -> pd.Series[Any]:
+    """Which values are like 24-12-31, where a whole column says so: its years are few and its days are many."""
+    parts = text.str.extract(r"^(\d\d)([-/])(\d\d)\2(\d\d)(?:[ T].*)?$")
+    given = parts.dropna()
+    year, month, day = (given[part].astype(int) for part in (0, 2, 3))
+    plausible = year.between(13, 39) & month.between(1, 12) & day.between(1, 31)
+    if not len(given) or not plausible.all() or year.nunique() > day.nunique():
+        return pd.Series(False, index=text.index)
+    return parts[0].notna()
 
 
 @cache
@@ -120,6 +139,7 @@ def _days(year: pd.Series[Any], month: pd.Series[Any], day: pd.Series[Any]) -> p
     """Days of numbers; years of two digits are those from 1969 to 2068, as programs read them. No such day is NaT."""
     years = year.astype(int)
     years = years.where(years > 99, years + 1900 + 100 * (years < 69))
+    years = years.where(years.between(1700, 2261))  # further off is no day of a deal, but a filler such as 9999
     parts = pd.DataFrame({"year": years, "month": month.astype(int), "day": day.astype(int)})
     return pd.to_datetime(parts, errors="coerce").astype("datetime64[ns]")
 
@@ -128,6 +148,8 @@ def date_order(columns: Iterable[pd.Series[Any]]) -> Order | None:
     """What the date columns of one file tell together: one program wrote them, so one that tells speaks for all."""
     day, month = False, False
     for text in columns:
+        if _short_years_first(text.astype(str)).any():
+            continue
         parts = text.astype(str).str.extract(r"^\s*(\d{1,2})[./-](\d{1,2})[./-](?:\d{4}|\d{2})(?:\D.*)?$").dropna()
         if len(parts):
             seen = _evidence(parts[0].astype(int), parts[1].astype(int))
@@ -149,20 +171,23 @@ def parse_numbers(text: pd.Series[Any], mark: Mark | None = None) -> Parsed:
     guessed = none.copy()
     notes: list[str] = []
     values = pd.to_numeric(text.where(text != ""), errors="coerce").astype("float64")
+    values = values.where(np.isfinite(values))
     # A plain number needs no evidence unless its only point could be a thousands separator.
     unsure = text.str.fullmatch(r"-?\d{1,3}(?:\.\d{3})+") & (text.str.count(r"\.") == 1)
     rest = text[(values.isna() | unsure) & (text != "")]
     coerced = none.copy()
     if len(rest):
-        bare = rest.str.replace(r"(?i)\b(?:eur|usd|gbp|sek|chf|jpy)\b|[€$£¥'’\s%]|kr\.?", "", regex=True)
+        bare = rest.str.replace(_CURRENCY, "", regex=True).str.replace(r"['’\s%]", "", regex=True)
+        bare = bare.str.replace(r"(?<=\d)(?:[.,:][-–—]+)$", "", regex=True)  # 1.200,- is a price without cents
         minus = bare.str.match(r"^\(.*\)$") | bare.str.endswith("-") | bare.str.startswith(("-", "−"))
-        bare = bare.str.replace(r"[()\-−]", "", regex=True)
+        bare = bare.str.replace(r"^[(\-−]+|[)\-−]+$", "", regex=True)  # a dash within makes it two numbers
         both = bare.str.contains(",") & bare.str.contains(r"\.")
         comma_last = both & (bare.str.rfind(",") > bare.str.rfind("."))
-        comma = bare.str.match(r"^\d+,(?:\d{1,2}|\d{4,})$") | comma_last
+        # A mark that occurs twice separates thousands, so the other one is that of decimals.
+        comma = bare.str.match(r"^\d+,(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:\.\d{3}){2,}$") | comma_last
         # Plain numbers elsewhere in the column bear witness too.
         plain = text.str.match(r"^-?\d+\.(?:\d{1,2}|\d{4,})$")
-        point = bare.str.match(r"^\d+\.(?:\d{1,2}|\d{4,})$") | (both & ~comma_last)
+        point = bare.str.match(r"^\d+\.(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:,\d{3}){2,}$") | (both & ~comma_last)
         says_comma, says_point = bool(comma.any()), bool(point.any() or plain.any())
         if mark is None and says_comma and says_point:
             notes.append("both decimal commas and decimal points occur; numbers that could be either were refused")
@@ -186,6 +211,43 @@ def parse_numbers(text: pd.Series[Any], mark: Mark | None = None) -> Parsed:
         coerced[rest.index] = True
     refused = values.isna() & (text != "")
     return Parsed(values, coerced & ~refused, guessed & ~refused, refused, notes)
+
+
+# What names a currency in an amount. Of the last three signs more than one country writes each.
+_SIGNS = {
+    "€": "EUR", "£": "GBP", "us$": "USD", "zł": "PLN", "kč": "CZK", "fr.": "CHF", "sfr": "CHF", "a$": "AUD",
+    "c$": "CAD", "r$": "BRL", "₹": "INR", "$": "USD", "¥": "JPY", "￥": "JPY",
+}  # fmt: skip
+_UNSURE = frozenset({"$", "¥", "￥"})
+_CODES = "eur usd gbp sek chf jpy nok dkk isk pln czk huf ron bgn try inr cny aud nzd cad brl mxn zar sgd hkd".split()
+_CURRENCY = re.compile(
+    rf"(?<![a-z])(?:{'|'.join(_CODES)})(?![a-z])|{'|'.join(map(re.escape, _SIGNS))}|(?<![a-z])s?kr\.?(?![a-z])",
+    re.IGNORECASE,
+)
+_NAMED = {
+    "euro": "EUR", "euros": "EUR", "us dollar": "USD", "u.s. dollar": "USD", "british pound": "GBP",
+    "pound sterling": "GBP", "swedish krona": "SEK", "norwegian krone": "NOK", "danish krone": "DKK",
+    "swiss franc": "CHF", "schweizer franken": "CHF", "us-dollar": "USD",
+}  # fmt: skip
+
+
+def currencies(text: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:
+    """The currency that each amount is written with, or None; and whether its sign leaves open which one it is.
+
+    A krona alone names none: which of three it is, no one can tell from it.
+    """
+    found = _start(text)[0].str.extract(f"({_CURRENCY.pattern})", flags=re.IGNORECASE)[0].str.lower()
+    code = found.map(_SIGNS).fillna(found.where(found.isin(_CODES)).str.upper())
+    return code.where(code.notna(), None), found.isin(_UNSURE)
+
+
+def parse_currency(text: pd.Series[Any]) -> Parsed:
+    """Read codes of currencies, and their names and signs, as codes; other words stay as they are, in capitals."""
+    text, none = _start(text)
+    low = text.str.lower()
+    code = low.map(_NAMED | {sign: code for sign, code in _SIGNS.items() if sign not in _UNSURE})
+    values = code.fillna(text.str.upper()).where(text != "", None)
+    return Parsed(values, (values != text) & (text != ""), none, none.copy())
 
 
 def parse_flags(text: pd.Series[Any]) -> Parsed:
@@ -215,20 +277,29 @@ def full_ids(ids: pd.Series[Any]) -> Parsed:
     none = pd.Series(False, index=ids.index)
     values, notes = ids.copy(), []
     coerced, guessed = none.copy(), none.copy()
+    given = ids.dropna().astype(str)
+    rounded = ids.index.isin(given.index[given.str.fullmatch(r"\d(?:[.,]\d+)?[Ee]\+\d+")])
+    if rounded.any():
+        values = ids = ids.where(~rounded, None)
+        notes.append("a spreadsheet has rounded these ids, so many may look like one; export them again as text")
+    elif len(given) and given.str.fullmatch(r"\d+\.0").all():
+        values = ids = ids.str.removesuffix(".0")
+        coerced = ids.notna()
+        notes.append("ids were written without the .0 behind them")
     texts = ["" if pd.isna(text) else text for text in ids]
     short = pd.Series(
         [len(text) == 15 and text.isalnum() and text.isascii() for text in texts], index=ids.index, dtype=bool
     )
     if short.any() and _looks_like_salesforce(values[short]):
         values[short] = values[short].map(lambda text: text + _suffix(text))
-        coerced = short
+        coerced |= short
         notes.append("ids of 15 characters were written with 18")
     several = pd.Series([";" in text for text in texts], index=ids.index, dtype=bool)
     if several.any():
         values[several] = values[several].str.split(";").str[0].str.strip()
         guessed = several
         notes.append("of several ids in a cell the first was taken")
-    return Parsed(values, coerced, guessed, none, notes)
+    return Parsed(values, coerced, guessed, none | rounded, notes)
 
 
 def _looks_like_salesforce(ids: pd.Series[Any]) -> bool:

@@ -28,6 +28,8 @@ def read_text(path: Path) -> str:
         return path.read_text("utf-8")
     except FileNotFoundError:
         raise ContentError(f"{path}: this file is missing.") from None
+    except OSError as e:
+        raise ContentError(f"{path}: expected a file to read, found none ({e.strerror}).") from None
     except UnicodeDecodeError as e:
         raise ContentError(
             f"{path}: expected text in UTF-8, found byte {e.start} that is not. Save it as UTF-8."

@@ -116,12 +116,13 @@ def _strange(done: Imported) -> None:
     for table, column, other in (
         ("opportunities", "account_id", "accounts"), ("contacts", "account_id", "accounts"),
         ("quotes", "opportunity_id", "opportunities"), ("leads", "opportunity_id", "opportunities"),
+        ("opportunities", "rep_id", "reps"),
     ):  # fmt: skip
-        if _has(done, table, column) and other in done.tables:
+        if _has(done, table, column) and _has(done, other, keys_of(other)[0]):
             ids = done.tables[table][column]
             strange = int((ids.notna() & ~ids.isin(done.tables[other][keys_of(other)[0]])).sum())
             if strange:
-                one = {"opportunities": "an opportunity", "accounts": "an account"}[other]
+                one = {"opportunities": "an opportunity", "accounts": "an account", "reps": "an owner"}[other]
                 done.notes.append(f"{strange:,} {table} name {one} that the export does not hold; they were kept.")
 
 
@@ -209,7 +210,8 @@ def _bookings(done: Imported, mapping: Map) -> None:
         if without.any():
             done.notes.append(f"{int(without.sum()):,} opportunities won have no lines in EUR, so no bookings.")
     else:
-        amounts = won[won["amount_eur"].notna()].assign(booking_id=won["opportunity_id"])
+        amounts = won[won["amount_eur"].notna()]
+        amounts = amounts.assign(booking_id=amounts["opportunity_id"])
         _add(done, "bookings", amounts, "one for each opportunity won with a day and an amount in EUR")
     if "bookings" in done.tables:
         _of_product(done, "bookings")

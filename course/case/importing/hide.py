@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import unicodedata
 from typing import Any
 
 import pandas as pd
 
+from course.case.importing.reading import EMAIL
 from course.case.importing.tables import Imported, keys_of, masked
 from course.case.registry import published
 
@@ -23,13 +25,19 @@ _NAMES = {
 def hide(done: Imported, key: bytes) -> None:
     """Change `done` in place; without `key` nobody finds the names again, and it is not kept.
 
-    Ids of records stay, so that tables join; where names stand for ids, they too become pseudonyms. Text in which
-    somebody wrote freely is not searched for names: `done.notes` says which columns those are.
+    Ids of records stay, so that tables join; where names stand for ids, they too become pseudonyms. E-mail addresses
+    are found wherever they stand. Text in which somebody wrote freely is not searched for names: `done.notes` says
+    which columns those are.
     """
 
     def pseudonym(kind: str, text: str) -> str:
-        mark = hmac.new(key, text.strip().casefold().encode(), hashlib.sha256).hexdigest()[:10]
+        # One name, whether its ä is one sign or two, with one space or more.
+        one = " ".join(unicodedata.normalize("NFC", text).split()).casefold()
+        mark = hmac.new(key, one.encode(), hashlib.sha256).hexdigest()[:10]
         return f"{mark}@example.invalid" if kind == "email" else f"{kind.capitalize()} {mark}"
+
+    def scrubbed(text: str) -> str:
+        return EMAIL.sub(lambda found: pseudonym("email", found[0].rstrip(".")), text)
 
     def changed(column: pd.Series[Any], kind: str) -> pd.Series[Any]:
         return column.map({text: pseudonym(kind, text) for text in column.dropna().unique()})
@@ -43,25 +51,35 @@ def hide(done: Imported, key: bytes) -> None:
             kind = names.get(column) or _kind(table, column)
             if kind:
                 done.tables[table] = done.tables[table].assign(**{column: changed(frame[column], kind)})
-            elif _is_free(table, column) and frame[column].notna().any():
+                continue
+            if not pd.api.types.is_numeric_dtype(frame[column]) and frame[column].dtype.kind not in "Mmb":
+                texts = frame[column].dropna().unique()
+                written = {t: s for t in texts if isinstance(t, str) and "@" in t and (s := scrubbed(t)) != t}
+                if written:
+                    done.tables[table] = done.tables[table].assign(**{column: frame[column].replace(written)})
+            if _is_free(table, column) and frame[column].notna().any():
                 free.append(f"{table}.{column}")
     for name, table in done.files.items():
         key_column = next(iter(keys_of(table)), "")
         kind = names.get(key_column) or _kind(table, key_column)
         rows = done.rows[name]
         there = rows["row"].str.startswith("refused: ") & ~rows["row"].isin(_BY_ID)
-        ids = changed(rows["id"], kind) if kind else rows["id"]
+        ids = changed(rows["id"], kind) if kind else rows["id"].map(scrubbed, na_action="ignore")
         done.rows[name] = rows.assign(id=ids.where(~there, "left out: it may name somebody"))
     done.columns = [
-        type(account)(**vars(account) | {"examples": tuple(masked(text) for text in account.examples)})
+        type(account)(
+            **vars(account)
+            | {"examples": tuple(masked(text) for text in account.examples), "source": scrubbed(account.source)}
+        )
         for account in done.columns
     ]
+    done.notes = [scrubbed(note) for note in done.notes]
     done.notes.append(
         "Names and e-mail addresses are pseudonyms now, the same everywhere; ids of records are as they were"
         + (f", but for {', '.join(sorted(names))}, for which names stood. " if names else ". ")
         + (
-            f"These columns hold your own words and were not searched for names: {', '.join(free)}. Read them before "
-            "you pass the tables on."
+            "These columns hold your own words; e-mail addresses in them are pseudonyms too, but they were not "
+            f"searched for names: {', '.join(free)}. Read them before you pass the tables on."
             if free
             else "No column of free text was taken."
         )

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import difflib
+import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from course.case.importing.names import BROAD, COLUMNS, HINTS, RECORDS, SIGNS, STAND_INS, Sign, declared, plain
+from course.case.importing.names import BROAD, COLUMNS, HINTS, RECORDS, SHARED, SIGNS, STAND_INS, Sign, declared, plain
 from course.case.importing.reading import RawTable
 from course.case.registry import published
 from course.errors import DataError
 from course.source import Source, read_yaml
 
 DERIVED = {
-    "opportunities": {"CLOSE_DATE", "STAGE", "IS_WON", "IS_CLOSED", "MODIFIED"},
+    "opportunities": {"CLOSE_DATE", "STAGE", "IS_WON", "IS_CLOSED", "MODIFIED", "EUR_CURRENCY", "PIPELINE"},
     "contacts": {"FIRST_NAME", "LAST_NAME"},
 }
 
@@ -29,6 +31,16 @@ class FileMap(Source):
     dates: Literal["day-first", "month-first"] | None = None
     decimal: Literal["point", "comma"] | None = None
     words: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    @field_validator("words", mode="before")
+    @classmethod
+    def _texts(cls, words: Any) -> Any:
+        """Stages that are numbers, as HubSpot names those of one's own pipeline, need no quotation marks."""
+        if not isinstance(words, dict):
+            return words
+        return {
+            c: {str(k): v for k, v in ours.items()} if isinstance(ours, dict) else ours for c, ours in words.items()
+        }
 
     def stand_ins(self) -> dict[str, str]:
         """The columns of ids that are read from names, with what is named: a firm, a deal, an e-mail address."""
@@ -49,8 +61,25 @@ class Map(Source):
     currency: str = "EUR"
     rates: dict[str, float] = Field(default_factory=dict)
     segments: dict[Literal["small", "mid-market", "enterprise"], int] = Field(default_factory=dict)
-    years_back: int = Field(default=0, ge=0)
+    years_back: int = Field(default=0, ge=0, le=100)
     aside: list[str] = Field(default_factory=list)
+
+    @field_validator("currency")
+    @classmethod
+    def _code(cls, currency: str) -> str:
+        if not re.fullmatch(r"[A-Za-z]{3}", currency):
+            raise ValueError("expected a currency's code of three letters, such as EUR")
+        return currency.upper()
+
+    @field_validator("rates")
+    @classmethod
+    def _rates(cls, rates: dict[str, float]) -> dict[str, float]:
+        found = {code.upper(): rate for code, rate in rates.items()}
+        if wrong := [code for code, rate in found.items() if not 0 < rate < float("inf")]:
+            raise ValueError(f"expected what one unit of {wrong[0]} is in EUR, a number above 0")
+        if found.get("EUR", 1) != 1:
+            raise ValueError("expected what one unit of another currency is in EUR; one EUR is 1")
+        return found
 
     @classmethod
     def read(cls, path: Path, raws: Sequence[RawTable]) -> Map:
@@ -75,6 +104,14 @@ class Map(Source):
                     near = difflib.get_close_matches(source, names[name].frame.columns, 1)
                     hint = f" Did you mean {near[0]!r}?" if near else ""
                     raise DataError(f"{path}: {name} has no column {source!r}.{hint}")
+            if lacking := _lacks_id(file):
+                raise DataError(
+                    f"{path}: {name}: expected {lacking}, which tells one of {file.table} from another, under columns. "
+                    "A column of names may stand for it."
+                )
+            _check_words(file, f"{path}: {name}")
+        if strange := [name for name in mapping.aside if name not in names]:
+            raise DataError(f"{path}: it leaves {strange[0]} aside, which is not among the files: {', '.join(names)}.")
         return mapping
 
     def completed(self, raws: Sequence[RawTable]) -> Map:
@@ -88,6 +125,34 @@ class Map(Source):
             else:
                 aside.append(raw.name)
         return self.model_copy(update={"files": files, "aside": aside})
+
+
+def _lacks_id(file: FileMap) -> str:
+    """The id that a table of records needs and the map does not give; nothing where it does, or none is needed."""
+    keys = [c.name for c in declared(file.table) if c.key] if file.table in COLUMNS else []
+    return keys[0] if keys and not set(keys) & set(file.columns) else ""
+
+
+def _check_words(file: FileMap, where: str) -> None:
+    """Raise DataError for words of a column that has no list of words, or for other words than those of its list."""
+    lists = {c.name: c.choices for c in declared(file.table) if c.choices and c.name in SHARED}
+    if file.table == "activity_records":
+        lists["kind"] = next(c.choices for c in declared(file.table) if c.name == "kind")
+    if file.table == "stage_changes":
+        lists["stage"] = next(c.choices for c in declared("opportunities") if c.name == "stage")
+    for column, words in file.words.items():
+        if column not in lists:
+            near = difflib.get_close_matches(column.lower(), lists, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise DataError(
+                f"{where}: words: {column} has no list of words. Those of {file.table} that have one: "
+                f"{', '.join(lists) or 'none'}.{hint}"
+            )
+        known = lists[column]
+        if wrong := [ours for ours in words.values() if ours not in known]:
+            raise DataError(
+                f"{where}: words: {wrong[0]!r} is no {column} of the course; expected one of {', '.join(known)}."
+            )
 
 
 def _columns(table: str) -> set[str]:
@@ -131,6 +196,8 @@ def _own(raw: RawTable) -> FileMap | None:
     """A file that bears the name of a case table, and either most of its columns or no others."""
     node = published().get(raw.path.stem)
     columns = {c.name: c.name for c in node.columns if c.name in raw.frame} if node else {}
+    if _lacks_id(FileMap(table=raw.path.stem, columns=columns)):
+        return None
     whole = node is not None and (len(columns) >= 0.8 * len(node.columns) or len(columns) == raw.frame.shape[1])
     return FileMap(table=raw.path.stem, columns=columns) if whole else None
 
@@ -179,16 +246,21 @@ def _block(raw: RawTable, known: FileMap | None) -> list[str]:
     lines += [f"      {column}: {_quoted(source)}" for column, source in columns.items()]
     left = [c for c in raw.frame.columns if c not in columns.values()]
     options = sorted(_columns(table) - set(columns))
-    lines += _left(left, options)
+    lines += _left(left, options, table)
     if not columns:
         lines[-len(left) - 1] = "    columns:   # take the # away where a guess is right"
     return [*lines, f"      # {table} may also have: {', '.join(options)}"] if options and left else lines
 
 
-def _left(left: list[str], options: list[str]) -> list[str]:
+def _left(left: list[str], options: list[str], table: str) -> list[str]:
     """A comment for each column without a place, with the nearest guess; no guess is made twice."""
     lines, open_options = [], list(options)
+    names = {plain(n): column for column, known in reversed(COLUMNS.get(table, {}).items()) for n in known}
     for source in left:
+        if (known := names.get(plain(source))) in open_options:
+            open_options.remove(known)
+            lines.append(f"      # {known}: {_quoted(source)}")
+            continue
         near = difflib.get_close_matches(plain(source), [plain(o) for o in open_options], 1, 0.6)
         guess = next((o for o in open_options for sign in HINTS.get(o, ()) if sign in source.lower()), None)
         guess = guess or next((o for o in open_options if near and plain(o) == near[0]), None)
@@ -213,8 +285,15 @@ def _nearest_table(raw: RawTable) -> str:
 
 
 def _key(name: str) -> str:
-    return name if plain(name) == name.replace(".", "").replace("-", "").replace("_", "").lower() else _quoted(name)
+    return name if re.fullmatch(r"[A-Za-z_][\w-]*\.[A-Za-z]+", name, re.ASCII) else _quoted(name)
+
+
+def written(text: str) -> str:
+    """Text as a person would write it in a map: quoted only where YAML would read something else."""
+    return text if re.fullmatch(r"(?!(?:yes|no|on|off|true|false|null)$)[^\W\d_][\w /&.()-]*", text) else _quoted(text)
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """Text as YAML writes it in one line whatever is in it, such as a line break in a column's name."""
+    text = json.dumps(text, ensure_ascii=False)
+    return re.sub(r"[\x7f-\x9f\u2028\u2029\ufeff]", lambda sign: f"\\u{ord(sign[0]):04x}", text)

@@ -43,9 +43,10 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "account_id": (
             "Account ID",
             "AccountId",
+            "Primary Associated Company ID",
+            "Associated Company IDs (Primary)",
             "Associated Company ID",
             "Associated Company IDs",
-            "Primary Associated Company ID",
         ),
         "FIRST_NAME": ("First Name", "FirstName"),
         "LAST_NAME": ("Last Name", "LastName"),
@@ -68,9 +69,10 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "account_id": (
             "Account ID",
             "AccountId",
+            "Associated Company IDs (Primary)",
             "Associated Company ID",
             "Associated Company IDs",
-            "Associated Company IDs (Primary)",
+            "Deal - Organization ID",
         ),
         "rep_id": ("Opportunity Owner", "Owner ID", "OwnerId", "Owner", "Deal owner", "hubspot_owner_id"),
         "region": ("Region", "Sales Region", "Region__c"),
@@ -79,15 +81,39 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "product_line": ("Product Line", "Product Family", "Product_Line__c"),
         "motion": ("Type", "Opportunity Type", "Deal Type", "dealtype"),
         "source": ("Lead Source", "LeadSource", "Original Source", "Original Traffic Source", "hs_analytics_source"),
-        "created_on": ("Created Date", "CreatedDate", "Create Date", "createdate"),
-        "CLOSE_DATE": ("Close Date", "CloseDate", "closedate"),
+        "created_on": (
+            "Created Date",
+            "CreatedDate",
+            "Create Date",
+            "createdate",
+            "Created Time",
+            "Deal - Deal created",
+        ),
+        "CLOSE_DATE": ("Close Date", "CloseDate", "closedate", "Closing Date"),
+        "closed_on": ("Deal - Deal closed on",),
+        "expected_close_on": ("Deal - Expected close date",),
         "STAGE": ("Stage", "StageName", "Deal Stage", "dealstage"),
+        "PIPELINE": ("Pipeline",),
         "status": ("Status", "Opportunity Status", "Deal Status"),
         "IS_WON": ("Won", "IsWon", "Is Closed Won", "hs_is_closed_won", "Is won"),
         "IS_CLOSED": ("Closed", "IsClosed", "Is Deal Closed?", "hs_is_closed", "Is closed"),
-        "amount_local": ("Amount", "Deal Amount"),
-        "amount_eur": ("Amount EUR", "Amount (EUR)", "Amount in EUR", "Amount (converted)"),
-        "currency": ("Currency", "CurrencyIsoCode", "Opportunity Currency", "Amount Currency", "deal_currency_code"),
+        "amount_local": ("Amount", "Deal Amount", "Deal - Value"),
+        "amount_eur": (
+            "Amount EUR",
+            "Amount (EUR)",
+            "Amount in EUR",
+            "Amount (converted)",
+            "Amount in company currency",
+        ),
+        "EUR_CURRENCY": ("Amount (converted) Currency",),
+        "currency": (
+            "Currency",
+            "CurrencyIsoCode",
+            "Opportunity Currency",
+            "Amount Currency",
+            "deal_currency_code",
+            "Deal - Currency",
+        ),
         "competitor": (
             "Main Competitor(s)",
             "Main Competitors",
@@ -95,7 +121,13 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
             "Competitor",
             "Primary Competitor",
         ),
-        "loss_reason": ("Loss Reason", "Closed Lost Reason", "Loss_Reason__c", "closed_lost_reason"),
+        "loss_reason": (
+            "Loss Reason",
+            "Closed Lost Reason",
+            "Loss_Reason__c",
+            "closed_lost_reason",
+            "Deal - Lost reason",
+        ),
         "MODIFIED": ("Last Modified Date", "LastModifiedDate", "SystemModstamp", "hs_lastmodifieddate"),
     },
     "leads": {
@@ -313,14 +345,25 @@ def declared(table: str) -> tuple[Column, ...]:
 
 # Parts of columns' names in German, French, Spanish and Italian, for the guesses in a drafted map.
 HINTS: dict[str, tuple[str, ...]] = {
-    "STAGE": ("phase", "étape", "etapa", "fase"),
-    "stage": ("phase", "étape", "etapa", "fase"),
-    "amount_local": ("betrag", "montant", "importe", "importo", "umsatz"),
-    "CLOSE_DATE": ("abschluss", "schlusstermin", "clôture", "cierre", "chiusura"),
-    "created_on": ("erstell", "création", "creación", "creazione"),
+    "STAGE": ("phase", "étape", "etapa", "fase", "fas", "stage"),
+    "stage": ("phase", "étape", "etapa", "fase", "fas", "stage"),
+    "amount_local": ("betrag", "montant", "importe", "importo", "umsatz", "belopp", "revenue", "value"),
+    "CLOSE_DATE": ("abschluss", "schlusstermin", "clôture", "cierre", "chiusura", "slutdatum", "stängning"),
+    "created_on": ("erstell", "création", "creación", "creazione", "skapad"),
     "opportunity_id": ("chance", "opportun", "deal"),
-    "account_id": ("firm", "account", "kunden", "unternehmen", "entreprise", "empresa", "azienda"),
-    "rep_id": ("inhaber", "propriétaire", "propietario", "titolare", "zuständig"),
+    "account_id": (
+        "firm",
+        "account",
+        "kunden",
+        "unternehmen",
+        "entreprise",
+        "empresa",
+        "azienda",
+        "företag",
+        "customer",
+        "organi",
+    ),
+    "rep_id": ("inhaber", "propriétaire", "propietario", "titolare", "zuständig", "ägare", "owner"),
     "country": ("land", "pays", "país", "paese"),
     "town": ("ort", "stadt", "ville", "ciudad", "città"),
     "industry": ("branche", "secteur", "sector", "settore"),
@@ -328,6 +371,9 @@ HINTS: dict[str, tuple[str, ...]] = {
     "currency": ("währung", "devise", "moneda", "valuta"),
     "quantity": ("menge", "quantité", "cantidad", "quantità"),
 }
+
+# Lists of words that every firm shares. Others, such as industries, are the firm's own and taken as they are.
+SHARED = frozenset({"status", "stage", "motion", "segment", "influence", "sales_model"})
 
 # Words of the systems -> words of the case tables.
 WORDS: dict[str, dict[str, str]] = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -11,7 +12,7 @@ from rich.table import Table
 
 from course.case.importing.make import make_tables
 from course.case.importing.mapping import Map, draft
-from course.case.importing.reading import RawTable, read_raw
+from course.case.importing.reading import EMAIL, RawTable, read_raw
 from course.case.importing.report import doubtful, states, would_help, write
 from course.case.importing.support import Support, support
 from course.case.importing.tables import Imported
@@ -36,14 +37,29 @@ def import_files(
         raws = _read(paths)
     mapping = (Map.read(map_file, raws) if map_file else Map()).completed(raws)
     if not mapping.files:
-        raise DataError(_unknown(raws, out))
+        with _writing(out):
+            raise DataError(_unknown(raws, out))
     with console.status("Converting values …"):
         done = make_tables(raws, mapping, secrets.token_bytes(32) if pseudonymise else None)
     with console.status("Trying the tasks on these tables …"):
         supported = support(Curriculum(), done.tables)
-        write(done, supported, out, draft(raws, mapping))
+        with _writing(out):
+            write(done, supported, out, _map(raws, mapping, pseudonymise))
     _say(done, supported, out, console)
     return done
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as e:
+        raise DataError(f"{out}: nothing could be written there ({e.strerror}). Name another folder.") from None
+
+
+def _map(raws: Sequence[RawTable], mapping: Map, pseudonymise: bool) -> str:
+    text = draft(raws, mapping)
+    return EMAIL.sub("e-mail address", text) if pseudonymise else text
 
 
 def _read(paths: Sequence[Path]) -> list[RawTable]:

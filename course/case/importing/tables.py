@@ -11,21 +11,21 @@ import numpy as np
 import pandas as pd
 
 from course.case.columns import Column
-from course.case.importing.mapping import FileMap, Map
-from course.case.importing.names import RECORDS, WORDS, declared
+from course.case.importing.mapping import FileMap, Map, written
+from course.case.importing.names import RECORDS, SHARED, WORDS, declared
 from course.case.importing.reading import RawTable
 from course.case.importing.values import (
     Parsed,
+    currencies,
     date_order,
     full_ids,
     parse_choices,
+    parse_currency,
     parse_dates,
     parse_flags,
     parse_numbers,
 )
 
-# Lists of words that every firm shares. Others, such as industries, are the firm's own and taken as they are.
-_SHARED = {"status", "stage", "motion", "segment", "influence", "sales_model"}
 _ORDER = ("accounts", "contacts", "reps", "products", "opportunities", "leads", "quotes")
 _EMPTY = ("", "nan", "none", "null", "n/a", "#n/a", "-")
 
@@ -91,6 +91,9 @@ class _Rows:
         if chosen.any():
             self.marks[kind][chosen] += f"{column}; "
 
+    def has(self, kind: str, column: str) -> Any:
+        return np.array([f"{column}; " in mark for mark in self.marks[kind]], bool)
+
 
 def read_tables(raws: Sequence[RawTable], mapping: Map) -> Imported:
     """Read each file into its table or kind of record; files that `mapping` sets aside are named as such."""
@@ -151,6 +154,7 @@ def _one(raw: RawTable, file: FileMap, mapping: Map, done: Imported) -> pd.DataF
     rows = _Rows(raw.lines, {k: np.full(count, "", object) for k in ("coerced", "guessed", "refused")})
     columns = {c.name: c for c in declared(file.table)}
     parsed: dict[str, pd.Series[Any]] = {}
+    signs: dict[str, Any] = {}
     stand_ins = file.stand_ins()
     done.stand_ins |= stand_ins
     if file.dates is None:
@@ -159,8 +163,13 @@ def _one(raw: RawTable, file: FileMap, mapping: Map, done: Imported) -> pd.DataF
     for column, name in file.columns.items():
         # Cells of an export repeat: each different one is read once.
         codes, different = pd.factorize(source[name])
-        text = pd.Series(different, dtype=object).str.strip()
+        given = pd.Series(different, dtype=object).str.strip()
+        text = _clean(given)
         once = _parse(text, columns.get(column), column, file)
+        once.coerced |= (text != given) & ~once.guessed & ~once.refused & once.values.notna()
+        if column in ("amount_local", "amount_eur") and file.table == "opportunities":
+            for kind, found in zip(_SIGNS, currencies(text), strict=True):
+                signs[f"{column} {kind}"] = found.array.take(codes)
         if column in stand_ins:
             once.guessed |= once.values.notna()
             once.notes.append(f"there are no ids, so it stands for {column}: what bears one name counts as one")
@@ -190,11 +199,21 @@ def _one(raw: RawTable, file: FileMap, mapping: Map, done: Imported) -> pd.DataF
     if "deal" in stand_ins.values():
         _told_apart(frame, source, rows, done, raw.name)
     if file.table == "opportunities":
-        frame = _opportunities(frame, file, mapping, rows, done, raw.name)
+        frame = _opportunities(frame, file, mapping, rows, done, raw.name, pd.DataFrame(signs, index=frame.index))
     if file.table == "contacts" and "name" not in frame and {"FIRST_NAME", "LAST_NAME"} & set(frame):
         names = [frame[c].fillna("") for c in ("FIRST_NAME", "LAST_NAME") if c in frame]
         frame["name"] = names[0] if len(names) == 1 else (names[0] + " " + names[1]).str.strip()
     return _unique(frame, file.table, rows, done, raw)
+
+
+_SIGNS = ("sign", "unsure")  # of the currency in an amount's own cell
+_SIGNED_ALIKE = ("USD", "AUD", "CAD", "NZD", "SGD", "HKD", "MXN", "JPY", "CNY")  # written with $ or ¥
+
+
+def _clean(text: pd.Series[Any]) -> pd.Series[Any]:
+    """Text without what no table's file can hold or what protected it from a spreadsheet: control characters, ="…"."""
+    text = text.str.replace(r"\r\n?", "\n", regex=True).str.replace(r"[\x00-\x08\x0b-\x1f\x7f]", "", regex=True)
+    return text.str.replace(r'^="(.*)"$', r"\1", regex=True).str.strip()
 
 
 def _told_apart(frame: pd.DataFrame, source: pd.DataFrame, rows: _Rows, done: Imported, name: str) -> None:
@@ -220,11 +239,19 @@ def _parse(text: pd.Series[Any], column: Column | None, name: str, file: FileMap
         return parse_dates(text, file.dates)
     if column and column.kind in ("number", "integer"):
         found = parse_numbers(text, file.decimal)
-        return _per_cent(found, text) if name == "discount_rate" else found
-    if name in ("IS_WON", "IS_CLOSED") or (column and column.kind == "boolean"):
+        if name == "discount_rate":
+            return _per_cent(found, text)
+        return _fraction(found, text) if column.unit == "fraction" and column.high == 1 else found
+    if name in ("IS_WON", "IS_CLOSED"):
+        flags = parse_flags(text)
+        flags.values = flags.values.astype(object).where(~flags.refused, None)
+        return flags
+    if column and column.kind == "boolean":
         return parse_flags(text)
+    if name in ("currency", "EUR_CURRENCY"):
+        return parse_currency(text.where(~text.str.lower().isin(_EMPTY), ""))
     # Stages are the firm's own in a record of changes; there they are matched where they are used.
-    if column and name in _SHARED and column.choices:
+    if column and name in SHARED and column.choices:
         words = {theirs: ours for theirs, ours in WORDS.get(name, {}).items() if ours in column.choices}
         words |= {word: word for word in column.choices}
         return parse_choices(text, words | {k.lower(): v for k, v in file.words.get(name, {}).items()})
@@ -246,6 +273,13 @@ def _per_cent(found: Parsed, text: pd.Series[Any]) -> Parsed:
     return Parsed(found.values, found.coerced, found.guessed | given, found.refused, notes)
 
 
+def _fraction(found: Parsed, text: pd.Series[Any]) -> Parsed:
+    """A share of 35 is one of 35 per cent, for the tables' own are fractions."""
+    if not (found.values > 1).any():
+        return found
+    return _per_cent(found, text)
+
+
 def _each(column: pd.Series[Any], change: Callable[[pd.Series[Any]], pd.Series[Any]]) -> pd.Series[Any]:
     """Change a column of text by changing each different text once."""
     codes, different = pd.factorize(column.fillna(""))
@@ -265,42 +299,20 @@ def stages(column: pd.Series[Any], file_words: dict[str, dict[str, str]]) -> tup
 
 
 def _opportunities(
-    frame: pd.DataFrame, file: FileMap, mapping: Map, rows: _Rows, done: Imported, name: str
+    frame: pd.DataFrame, file: FileMap, mapping: Map, rows: _Rows, done: Imported, name: str, signs: pd.DataFrame
 ) -> pd.DataFrame:
-    given = frame["status"] if "status" in frame and frame["status"].notna().any() else None
-    if given is not None:
-        rows.add("guessed", "status", given.isna())
-        frame["status"] = given.fillna("open")
-        if given.isna().any():
-            done.notes.append(f"{name}: {_rows(int(given.isna().sum()))} without a status were guessed to be open.")
-    elif "IS_WON" in frame and "IS_CLOSED" in frame:
-        frame["status"] = np.where(frame["IS_WON"], "won", np.where(frame["IS_CLOSED"], "lost", "open"))
-    elif "STAGE" in frame:
-        word = _each(frame["STAGE"], _bare)
-        known = WORDS["status"] | {k.lower(): v for k, v in file.words.get("status", {}).items()}
-        sure = word.map(known)
-        like = _each(word, lambda text: text.str.extract(r"\b(won|lost)\b")[0])
-        frame["status"] = sure.fillna(like).where(word != "", None).fillna("open")
-        guessed = sure.isna() & like.notna()
-        rows.add("guessed", "status", guessed)
-        if guessed.any():
-            words = sorted(word[guessed].unique())[:5]
-            done.notes.append(f"{name}: status was guessed from the stages {', '.join(words)}.")
-        if not frame["status"].isin(["won", "lost"]).any():
-            done.notes.append(
-                f"{name}: no stage says won or lost, so all count as open. Say in the map which do, such as "
-                "words: {status: {gewonnen: won, verloren: lost}}."
-            )
+    if "STAGE" in frame and "PIPELINE" in frame:
+        frame["STAGE"] = _without(frame["STAGE"], frame["PIPELINE"])
+    _status(frame, file, rows, done, name)
     if "STAGE" in frame:
         frame["stage"], stage = stages(frame["STAGE"], file.words)
         unknown = frame["stage"].isna() & (frame.get("status", "open") == "open") & (stage != "")
         rows.add("refused", "stage", unknown)
         if unknown.any():
             found = stage[unknown].value_counts()
-            said = ", ".join(f"{word} ({count:,})" for word, count in found.head(8).items())
             done.notes.append(
-                f"{name}: these stages have no counterpart and were left empty: {said}. Say in the map what they are, "
-                f"such as words: {{stage: {{{found.index[0]}: proposed}}}}."
+                f"{name}: these stages have no counterpart and were left empty: {_counted(found)}. Say in the map what "
+                f"they are, such as words: {{stage: {{{written(found.index[0])}: proposed}}}}."
             )
     if "CLOSE_DATE" in frame and "status" in frame:
         decided = frame["status"] != "open"
@@ -309,6 +321,12 @@ def _opportunities(
         done.notes.append(
             f"{name}: the close date is when it closed for decided opportunities, expected for open ones."
         )
+    if {"status", "closed_on"} <= set(frame):
+        dayless = int((frame["status"].isin(["won", "lost"]) & frame["closed_on"].isna()).sum())
+        if dayless:
+            done.notes.append(
+                f"{name}: {_rows(dayless)} won or lost without a day on which they closed; kept as they are."
+            )
     if {"created_on", "closed_on"} <= set(frame):
         early = frame["closed_on"] < frame["created_on"]
         if early.any():
@@ -320,30 +338,150 @@ def _opportunities(
             done.notes.append(
                 f"{name}: {_rows(int(without.sum()))} without an amount kept as they are, {closed:,} of them won."
             )
-    if "amount_local" in frame and "amount_eur" not in frame:
-        if "currency" in frame:
-            nameless = frame["currency"].isna() & frame["amount_local"].notna()
-            frame["currency"] = frame["currency"].fillna(mapping.currency).str.upper()
-            rows.add("guessed", "currency", nameless)
-            if nameless.any():
-                done.notes.append(
-                    f"{name}: {_rows(int(nameless.sum()))} without a currency; {mapping.currency} was guessed. Set "
-                    "`currency` in the map."
-                )
-        else:
-            frame["currency"] = pd.Series(mapping.currency, index=frame.index)
-            rows.add("guessed", "currency", frame["amount_local"].notna())
-            done.notes.append(
-                f"{name}: amounts name no currency; {mapping.currency} was guessed. Set `currency` in the map."
-            )
-        frame["amount_eur"] = in_eur(frame["amount_local"], frame["currency"], mapping)
-        without = frame["amount_eur"].isna() & frame["amount_local"].notna()
-        if without.any():
-            which = ", ".join(sorted(frame.loc[without, "currency"].unique()))
-            done.notes.append(
-                f"{name}: {int(without.sum())} amounts in {which} lack a rate, so amount_eur; set `rates` in the map."
-            )
+    if "amount_local" in frame and (below := int((frame["amount_local"] < 0).sum())):
+        done.notes.append(f"{name}: {_rows(below)} with an amount below 0 kept as they are.")
+    if "amount_local" in frame or "amount_eur" in frame:
+        _money(frame, file, mapping, rows, done, name, signs)
     return frame
+
+
+def _without(stage: pd.Series[Any], pipeline: pd.Series[Any]) -> pd.Series[Any]:
+    """Stages without the pipeline that HubSpot writes behind them in brackets, whatever it is called."""
+    pairs = zip(stage.fillna(""), pipeline.fillna(""), strict=True)
+    bare = [word.removesuffix(f"({line})").strip() if line else word for word, line in pairs]
+    return pd.Series(bare, index=stage.index, dtype=object)
+
+
+def _counted(found: pd.Series[Any]) -> str:
+    return ", ".join(f"{word} ({count:,})" for word, count in found.head(8).items())
+
+
+def _status(frame: pd.DataFrame, file: FileMap, rows: _Rows, done: Imported, name: str) -> None:
+    """Say of each opportunity whether it is won, lost or open: by its status, else by its flags, else by its stage."""
+    given = frame["status"] if "status" in frame and frame["status"].notna().any() else None
+    if given is not None:
+        none = given.isna() & ~rows.has("refused", file.columns["status"])
+        rows.add("guessed", "status", none)
+        frame["status"] = given.where(~none, "open")
+        if none.any():
+            done.notes.append(f"{name}: {_rows(int(none.sum()))} without a status were guessed to be open.")
+        return
+    if not {"STAGE", "IS_WON", "IS_CLOSED"} & set(frame):
+        return
+    nothing = pd.Series(None, index=frame.index, dtype=object)
+    won, closed = frame.get("IS_WON", nothing), frame.get("IS_CLOSED", nothing)
+    flagged = nothing.mask(won.eq(True), "won").mask(closed.eq(False) & ~won.eq(True), "open")
+    flagged = flagged.mask(closed.eq(True) & won.eq(False), "lost")
+    if "STAGE" not in frame:
+        frame["status"] = flagged
+        return
+    word = _each(frame["STAGE"], _bare)
+    sure = word.map(WORDS["status"] | {k.lower(): v for k, v in file.words.get("status", {}).items()})
+    like = _each(word, lambda text: text.str.extract(r"\b(won|lost)\b")[0])
+    against = int((flagged.notna() & sure.notna() & (flagged != sure)).sum())
+    if against:
+        done.notes.append(
+            f"{name}: {_rows(against)} whose stage says another status than the flags; the flags were taken."
+        )
+    status = flagged.fillna(sure)
+    guessed = status.isna() & like.notna()
+    status = status.fillna(like)
+    if guessed.any():
+        words = sorted(word[guessed].unique())[:5]
+        done.notes.append(f"{name}: status was guessed from the stages {', '.join(words)}.")
+    left = status.isna() & closed.eq(True)
+    if left.any():
+        done.notes.append(
+            f"{name}: {_rows(int(left.sum()))} closed in a stage that says neither won nor lost have no status: "
+            f"{_counted(word[left].value_counts())}. Say in the map which it is, such as words: "
+            f"{{status: {{{written(word[left].iloc[0])}: won}}}}."
+        )
+    if not status.isin(["won", "lost"]).any():
+        done.notes.append(
+            f"{name}: no stage says won or lost, so all count as open. Say in the map which do, such as "
+            "words: {status: {gewonnen: won, verloren: lost}}."
+        )
+    known = stages(frame["STAGE"], file.words)[0].notna()
+    supposed = status.isna() & ~left & ~known
+    if supposed.any():
+        which = _counted(word[supposed].where(word[supposed] != "", "none").value_counts())
+        done.notes.append(
+            f"{name}: {_rows(int(supposed.sum()))} guessed to be open, for their stage says nothing else: {which}. Say "
+            "in the map which are won or lost, such as words: {status: {gewonnen: won}}."
+        )
+    rows.add("guessed", "status", guessed | supposed)
+    frame["status"] = status.where(left, status.fillna("open"))
+
+
+def _money(
+    frame: pd.DataFrame, file: FileMap, mapping: Map, rows: _Rows, done: Imported, name: str, signs: pd.DataFrame
+) -> None:
+    """Give each amount its currency and its value in EUR: what the cell or its column says, else what the map does."""
+    ours = mapping.currency
+    if "amount_local" in frame:
+        there = frame["amount_local"].notna()
+        sign, unsure = (signs[f"amount_local {kind}"] for kind in _SIGNS)
+        named = frame["currency"] if "currency" in frame else pd.Series(None, index=frame.index, dtype=object)
+        differ = int(
+            (there & named.notna() & sign.notna() & (named != sign) & ~(unsure & named.isin(_SIGNED_ALIKE))).sum()
+        )
+        if differ:
+            done.notes.append(
+                f"{name}: {differ:,} amounts bear the sign of another currency than their column names; the column was "
+                "taken."
+            )
+        supposed = there & named.isna() & unsure
+        if supposed.any():
+            which = ", ".join(sorted(sign[supposed].unique()))
+            done.notes.append(f"{name}: the sign of {int(supposed.sum()):,} amounts was guessed to be that of {which}.")
+        nameless = there & named.isna() & sign.isna()
+        rows.add("guessed", "currency", nameless | supposed)
+        if nameless.any() and "currency" in frame:
+            done.notes.append(
+                f"{name}: {_rows(int(nameless.sum()))} without a currency; {ours} was guessed. Set `currency` in the "
+                "map."
+            )
+        elif nameless.any():
+            whose = "amounts name" if nameless.sum() == there.sum() else f"{int(nameless.sum()):,} amounts name"
+            done.notes.append(f"{name}: {whose} no currency; {ours} was guessed. Set `currency` in the map.")
+        frame["currency"] = named.fillna(sign).fillna(ours)
+    if "amount_eur" in frame:
+        _converted(frame, file, mapping, rows, done, name, signs["amount_eur sign"])
+    if "amount_local" not in frame:
+        return
+    worked_out = in_eur(frame["amount_local"], frame["currency"], mapping)
+    frame["amount_eur"] = frame["amount_eur"].fillna(worked_out) if "amount_eur" in frame else worked_out
+    without = frame["amount_eur"].isna() & frame["amount_local"].notna()
+    if without.any():
+        which = ", ".join(sorted(frame.loc[without, "currency"].unique()))
+        done.notes.append(
+            f"{name}: {int(without.sum())} amounts in {which} lack a rate, so amount_eur; set `rates` in the map."
+        )
+
+
+def _converted(
+    frame: pd.DataFrame, file: FileMap, mapping: Map, rows: _Rows, done: Imported, name: str, sign: pd.Series[Any]
+) -> None:
+    """Turn amounts that the CRM converted into EUR, for its own currency may be another."""
+    nobody = pd.Series(None, index=frame.index, dtype=object)
+    said = frame["EUR_CURRENCY"].fillna(sign) if "EUR_CURRENCY" in frame else sign.fillna(nobody)
+    there = frame["amount_eur"].notna()
+    nameless = there & said.isna()
+    if "eur" not in file.columns["amount_eur"].lower() and nameless.any():
+        said = said.fillna(mapping.currency)
+        rows.add("guessed", "amount_eur", nameless)
+        done.notes.append(
+            f"{name}: amounts in {file.columns['amount_eur']} name no currency; {mapping.currency} was guessed. Set "
+            "`currency` in the map."
+        )
+    frame["amount_eur"] = in_eur(frame["amount_eur"], said.fillna("EUR"), mapping)
+    other = there & (said.fillna("EUR") != "EUR")
+    if other.any():
+        which = ", ".join(sorted(said[other].unique()))
+        done.notes.append(
+            f"{name}: {int(other.sum()):,} amounts in {file.columns['amount_eur']} are in {which}, not in EUR; turned "
+            "by the map's rates where it has one."
+        )
 
 
 def in_eur(amount: pd.Series[Any], currency: pd.Series[Any], mapping: Map) -> pd.Series[Any]:

@@ -185,6 +185,7 @@ def parse_numbers(text: pd.Series[Any], mark: Mark | None = None) -> Parsed:
         comma_last = both & (bare.str.rfind(",") > bare.str.rfind("."))
         # A mark that occurs twice separates thousands, so the other one is that of decimals.
         comma = bare.str.match(r"^\d+,(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:\.\d{3}){2,}$") | comma_last
+        comma |= rest.str.contains(r"\d,[-–—]+$")
         # Plain numbers elsewhere in the column bear witness too.
         plain = text.str.match(r"^-?\d+\.(?:\d{1,2}|\d{4,})$")
         point = bare.str.match(r"^\d+\.(?:\d{1,2}|\d{4,})$|^\d{1,3}(?:,\d{3}){2,}$") | (both & ~comma_last)
@@ -205,6 +206,7 @@ def parse_numbers(text: pd.Series[Any], mark: Mark | None = None) -> Parsed:
         as_comma = bare.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
         as_point = bare.str.replace(",", "", regex=False)
         found = pd.to_numeric(as_comma.where(decimal_comma, as_point), errors="coerce").where(~either)
+        found = found.where(np.isfinite(found))
         found = found.where(~minus, -found)
         share = rest.str.contains("%", regex=False)
         values[rest.index] = found.where(~share, found / 100)
@@ -219,7 +221,10 @@ _SIGNS = {
     "c$": "CAD", "r$": "BRL", "₹": "INR", "$": "USD", "¥": "JPY", "￥": "JPY",
 }  # fmt: skip
 _UNSURE = frozenset({"$", "¥", "￥"})
-_CODES = "eur usd gbp sek chf jpy nok dkk isk pln czk huf ron bgn try inr cny aud nzd cad brl mxn zar sgd hkd".split()
+_CODES = (
+    "eur", "usd", "gbp", "sek", "chf", "jpy", "nok", "dkk", "isk", "pln", "czk", "huf", "ron", "bgn", "try", "inr",
+    "cny", "aud", "nzd", "cad", "brl", "mxn", "zar", "sgd", "hkd",
+)  # fmt: skip
 _CURRENCY = re.compile(
     rf"(?<![a-z])(?:{'|'.join(_CODES)})(?![a-z])|{'|'.join(map(re.escape, _SIGNS))}|(?<![a-z])s?kr\.?(?![a-z])",
     re.IGNORECASE,

@@ -32,6 +32,11 @@ class FileMap(Source):
     decimal: Literal["point", "comma"] | None = None
     words: dict[str, dict[str, str]] = Field(default_factory=dict)
 
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _none(cls, columns: Any) -> Any:
+        return {} if columns is None else columns
+
     @field_validator("words", mode="before")
     @classmethod
     def _texts(cls, words: Any) -> Any:
@@ -53,8 +58,8 @@ class Map(Source):
 
     `segments` says from how many employees on an account is of a segment, where it has no segment of its own.
     `years_back` moves every day back by so many years, for tasks ask about 2023 to 2025.
-    A file that `files` does not name is recognised by its columns; where it is not, `aside` lists it and none of it is
-    taken.
+    A file that `files` does not name is recognised by its columns; where it is not, or where `files` names none of its
+    columns, `aside` lists it and none of it is taken.
     """
 
     files: dict[str, FileMap] = Field(default_factory=dict)
@@ -104,7 +109,7 @@ class Map(Source):
                     near = difflib.get_close_matches(source, names[name].frame.columns, 1)
                     hint = f" Did you mean {near[0]!r}?" if near else ""
                     raise DataError(f"{path}: {name} has no column {source!r}.{hint}")
-            if lacking := _lacks_id(file):
+            if file.columns and (lacking := _lacks_id(file)):
                 raise DataError(
                     f"{path}: {name}: expected {lacking}, which tells one of {file.table} from another, under columns. "
                     "A column of names may stand for it."
@@ -118,7 +123,11 @@ class Map(Source):
         """This map with the files that it does not name, recognised or set aside."""
         files, aside = dict(self.files), list(self.aside)
         for raw in raws:
-            if raw.name in files or raw.name in aside:
+            if raw.name in aside or (raw.name in files and files[raw.name].columns):
+                continue
+            if raw.name in files:  # of which no column is named
+                del files[raw.name]
+                aside.append(raw.name)
                 continue
             if known := recognise(raw):
                 files[raw.name] = known
@@ -222,12 +231,12 @@ def draft(raws: Sequence[RawTable], mapping: Map | None = None) -> str:
         "files:",
     ]
     for raw in raws:
-        known = mapping.files.get(raw.name) or recognise(raw)
-        if not known and raw.name in mapping.aside:
-            lines += [f"  # {raw.name} was not recognised and left out. If it is one of the tables, take the # away:"]
-            lines += [f"  # {line}" for line in _block(raw, None)]
-        else:
-            lines += _block(raw, known)
+        known = mapping.files.get(raw.name)
+        if raw.name in mapping.aside:
+            lines.append(
+                f"  # {raw.name} was not recognised and left out; it is taken once its columns are named below."
+            )
+        lines += _block(raw, known if known or raw.name in mapping.aside else recognise(raw))
     return "\n".join(lines) + "\n"
 
 

@@ -37,6 +37,8 @@ def import_files(
         raws = _read(paths)
     mapping = (Map.read(map_file, raws) if map_file else Map()).completed(raws)
     if not mapping.files:
+        if map_file:
+            raise DataError(f"{map_file}: it names no column of any file, so nothing was taken. Take the # away there.")
         with _writing(out):
             raise DataError(_unknown(raws, out))
     with console.status("Converting values …"):

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import ascii_letters
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from charset_normalizer import from_bytes
 from course.errors import DataError
 
 _SAMPLE = 256 * 1024  # bytes that encoding and separator are told by
+_ASCII = frozenset(ascii_letters)
 _LOOK = 60  # lines that the header and the separator are looked for in
 _SEPARATORS = ",;\t|"
 _EXCEL = "In Excel: File, Save As, CSV UTF-8; one file for each sheet. Then name those files"
@@ -124,7 +126,7 @@ def _read(path: Path) -> RawTable:
         raise DataError(f"{path}: it holds a header and no rows of data. Export it again, or leave it out.")
     if not left.all():
         frame, lines = frame[left].reset_index(drop=True), lines[left]
-    notes = [_guessed(encoding, frame)] if not encoding.startswith("utf") else []
+    notes = [_guessed(path, encoding)] if not encoding.startswith("utf") else []
     notes += ["read as UTF-8 but for some bytes that are not; they were read as cp1252"] if encoding == _MIXED else []
     notes += mended
     notes += [f"{_count(above, 'line')} above the header left out"] if above else []
@@ -140,9 +142,9 @@ def _count(number: int, of: str) -> str:
     return f"{number:,} {of}" if number == 1 else f"{number:,} {of}s"
 
 
-def _guessed(encoding: str, frame: pd.DataFrame) -> str:
+def _guessed(path: Path, encoding: str) -> str:
     """Say which encoding was guessed, with the letters by which a person can tell whether it is the right one."""
-    letters = sorted({sign for name in frame for cell in frame[name].head(2000) for sign in cell if not sign.isascii()})
+    letters = sorted({sign for sign in _letters(path)[0].decode(encoding, "replace") if sign.isalpha()} - _ASCII)
     return (
         f"read as {encoding}, which is a guess that gives the letters {' '.join(letters[:12])}. If they look wrong, "
         "save the file as UTF-8"
@@ -166,30 +168,49 @@ def _encoding(path: Path, sample: bytes) -> str:
             return "utf-8"
         except UnicodeDecodeError:
             pass
-    if _mostly_utf8(path):
+    letters, right, wrong = _letters(path)
+    if right >= wrong:  # no other encoding's letters are UTF-8 by chance
         return _MIXED
     if b"\r" in sample and b"\n" not in sample:  # only old Macs end lines so
         return "mac_roman"
-    likely = list(from_bytes(sample, cp_isolation=["cp1252", "cp1250", "mac_roman", "shift_jis"]))
-    # Of encodings that make sense of the bytes alike, the one that most programs write.
-    usual = [
-        m for m in likely if m.encoding == "cp1252" and (m.chaos <= likely[0].chaos + 0.02 or str(m) == str(likely[0]))
-    ]
-    return usual[0].encoding if usual else likely[0].encoding if likely else "cp1252"
+    return _likely(letters)
 
 
-def _mostly_utf8(path: Path) -> bool:
-    """Whether most lines with letters beyond ASCII are UTF-8, which those of no other encoding are by chance."""
-    right, wrong = 0, 0
+_WESTERN = frozenset("äöüÄÖÜßéèêëÉàâáÁåÅçÇîïíôóøØûùúñÑœæÆ€£§©®™°«»‘’“”„–—…· \xa0")
+
+
+def _likely(letters: bytes) -> str:
+    """The encoding that makes most sense of the letters; of two that do alike, the one that most programs write."""
+    likely = list(from_bytes(letters, cp_isolation=["cp1252", "cp1250", "mac_roman", "shift_jis"]))
+    # Half-width kana alone are other letters read as such.
+    likely = [m for m in likely if m.encoding != "shift_jis" or any("\u3000" <= sign < "\uff00" for sign in str(m))]
+    western = letters.decode("cp1252", "replace")
+    if not likely or str(likely[0]) == western:
+        return "cp1252"
+    if likely[0].encoding in ("mac_roman", "shift_jis") and {s for s in western if not s.isascii()} <= _WESTERN:
+        return "cp1252"
+    if any(m.encoding == "cp1252" and m.chaos <= likely[0].chaos + 0.02 for m in likely):
+        return "cp1252"
+    return likely[0].encoding
+
+
+def _letters(path: Path) -> tuple[bytes, int, int]:
+    """Lines with letters beyond ASCII, of which one may be the file's last, and how many are UTF-8 and how many not."""
+    found: list[bytes] = []
+    size, right, wrong = 0, 0, 0
     with path.open("rb") as file:
         for line in file:
-            if not line.isascii():
-                try:
-                    line.decode("utf-8")
-                    right += 1
-                except UnicodeDecodeError:
-                    wrong += 1
-    return right >= wrong
+            if line.isascii():
+                continue
+            if size < _SAMPLE:
+                found.append(line)
+                size += len(line)
+            try:
+                line.decode("utf-8")
+                right += 1
+            except UnicodeDecodeError:
+                wrong += 1
+    return b"".join(found), right, wrong
 
 
 def _shape(text: str) -> tuple[str, int]:

@@ -111,6 +111,13 @@ def test_an_old_macs_file_has_its_letters(tmp_path: Path):
     assert raw.frame["Account ID"][0] == "Müllér"
 
 
+def test_the_letters_of_a_file_tell_its_encoding_however_late_they_come(tmp_path: Path):
+    rows = "".join(f"{n},Firm {n},Closed Won,1,EUR,2024-01-05\n" for n in range(9000))
+    raw = read_raw(put(tmp_path, (HEADER + rows + "9001,Müller,Closed Won,1,€,2024-01-05\n").encode("cp1252")))
+    assert list(raw.frame.iloc[-1][["Account ID", "Currency"]]) == ["Müller", "€"]
+    assert any("gives the letters ü." in note for note in raw.notes)
+
+
 def test_a_stray_zero_byte_is_no_sign_of_utf_16_and_reaches_no_table(tmp_path: Path):
     assert deals(tmp_path, HEADER + ROWS.replace("1,a", "1,a\0c"))["account_id"]["1"] == "ac"
 

@@ -73,6 +73,7 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
             "Associated Company ID",
             "Associated Company IDs",
             "Deal - Organization ID",
+            "Account Name.id",
         ),
         "rep_id": ("Opportunity Owner", "Owner ID", "OwnerId", "Owner", "Deal owner", "hubspot_owner_id"),
         "region": ("Region", "Sales Region", "Region__c"),

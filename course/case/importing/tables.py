@@ -126,6 +126,10 @@ def _together(first: pd.DataFrame, second: pd.DataFrame, table: str, name: str, 
     if in_both.any():
         count = _rows(int(in_both.sum()))
         done.notes.append(f"{name}: {count} of {table} in an earlier file too; that file's values were kept.")
+        rows = done.rows[name]
+        again = rows["row"].str.startswith("taken") & rows["id"].isin(known.index[in_both].get_level_values(0))
+        state = "taken in part: an earlier file has this id, and its values were kept"
+        done.rows[name] = rows.assign(row=rows["row"].mask(again, state))
         first = first.copy()
         for column in [c for c in known if c not in first]:
             first[column] = known[column].reindex(of_first).to_numpy()
@@ -377,7 +381,7 @@ def _status(frame: pd.DataFrame, file: FileMap, rows: _Rows, done: Imported, nam
         return
     word = _each(frame["STAGE"], _bare)
     sure = word.map(WORDS["status"] | {k.lower(): v for k, v in file.words.get("status", {}).items()})
-    like = _each(word, lambda text: text.str.extract(r"\b(won|lost)\b")[0])
+    like = _each(word, _like)
     against = int((flagged.notna() & sure.notna() & (flagged != sure)).sum())
     if against:
         done.notes.append(
@@ -411,6 +415,14 @@ def _status(frame: pd.DataFrame, file: FileMap, rows: _Rows, done: Imported, nam
         )
     rows.add("guessed", "status", guessed | supposed)
     frame["status"] = status.where(left, status.fillna("open"))
+
+
+def _like(word: pd.Series[Any]) -> pd.Series[Any]:
+    """Won or lost for stages that hold one of the words, and neither the other nor a not."""
+    says = {kind: word.str.contains(rf"(?<![a-z]){kind}(?![a-z])") for kind in ("won", "lost")}
+    sure = (says["won"] ^ says["lost"]) & ~word.str.contains(r"\b(?:not|nicht|non|no|inte|ikke|niet)\b")
+    found = pd.Series(None, index=word.index, dtype=object)
+    return found.mask(sure & says["won"], "won").mask(sure & says["lost"], "lost")
 
 
 def _money(

@@ -233,6 +233,28 @@ def test_a_stage_that_says_nothing_of_won_or_lost_is_open_by_a_guess_that_is_sai
     assert list(accounts["guessed"].str.contains("status")) == [False, False, False, True, True]
 
 
+@pytest.mark.parametrize(
+    ("stage", "status"),
+    [
+        ("6 - closed_won", "won"),
+        ("Lost to Quantrel", "lost"),
+        ("Not won", "open"),
+        ("Won/Lost", "open"),
+        ("Wonder", "open"),
+    ],
+)
+def test_a_stage_is_won_or_lost_by_its_words_alone(stage: str, status: str, tmp_path: Path):
+    assert deals(tmp_path, HEADER + ROWS.replace("Prospecting", stage))["status"]["3"] == status
+
+
+def test_a_record_of_two_files_is_said_to_be_taken_in_part(tmp_path: Path):
+    done = taken(
+        tmp_path, HEADER + ROWS, HEADER + "1,a,Closed Lost,7,EUR,2024-01-05\n4,a,Closed Lost,7,EUR,2024-01-05\n"
+    )
+    assert [row.split(":")[0] for row in done.rows["file-1.csv"]["row"]] == ["taken in part", "taken"]
+    assert done.tables["opportunities"].set_index("opportunity_id")["status"]["1"] == "won"
+
+
 def test_a_closed_deal_is_not_open_whatever_its_stage(tmp_path: Path):
     header = "Opportunity ID,Stage,Amount,Close Date,Closed,Won\n"
     rows = (

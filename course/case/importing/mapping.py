@@ -222,7 +222,7 @@ def draft(raws: Sequence[RawTable], mapping: Map | None = None) -> str:
         "# that is not named here is recognised by its columns, or left out. In a file you may add, for example,",
         "#     dates: day-first     # or month-first: whether 03/04/2025 is 3 April or 4 March",
         "#     decimal: comma       # or point: whether 1.250 is a thousand or one and a quarter",
-        "#     words: {stage: {technical audit: proposed}, status: {gewonnen: won}}   # your words for the course's",
+        "#     words: {stage: {technical audit: proposed}, status: {auftrag: won}}   # your words for the course's",
         f"currency: {mapping.currency}   # of amounts that have no currency of their own",
         f"rates: {{{rates}}}       # what one unit is in EUR, such as {{USD: 0.92}}; amounts without a rate stay out",
         f"segments: {{{', '.join(f'{name}: {least}' for name, least in mapping.segments.items())}}}   # from how many "

@@ -31,7 +31,7 @@ _OTHERS = (
     (b"PAR1", "a Parquet file. Write it as CSV"),
     (b"\x1f\x8b", "a compressed file. Unpack it first"),
 )
-EMAIL = re.compile(r"[^\s@<>()\[\],;:\"']+@[^\s@<>()\[\],;:\"']+\.[^\W\d_]{2,}")
+EMAIL = re.compile(r"[^\s@<>()\[\],;:\"']{1,64}@[^\s@<>()\[\],;:\"']{1,253}\.[^\W\d_]{2,}")
 _MARKUP = (("<", "a web page or XML"), ("[{", "JSON"), ("{", "JSON"))
 # How reports close: a row of totals, then who made the report.
 _FOOTERS = (
@@ -318,7 +318,7 @@ def _cells_one_by_one(path: Path, code: tuple[str, str], separator: str, above: 
             f"{_count(len(mended), 'line')} with a quotation mark too few or not doubled read as cells without it: "
             f"{which}. Compare them with the file"
         ]
-    return pd.DataFrame(good), np.asarray(lines), pd.DataFrame(bad), notes
+    return pd.DataFrame(good).fillna(""), np.asarray(lines), pd.DataFrame(bad), notes
 
 
 def _unquoted(texts: list[str], separator: str, width: int) -> list[list[str]]:

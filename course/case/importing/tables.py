@@ -403,7 +403,7 @@ def _status(frame: pd.DataFrame, file: FileMap, rows: _Rows, done: Imported, nam
     if not status.isin(["won", "lost"]).any():
         done.notes.append(
             f"{name}: no stage says won or lost, so all count as open. Say in the map which do, such as "
-            "words: {status: {gewonnen: won, verloren: lost}}."
+            "words: {status: {auftrag: won, absage: lost}}."
         )
     known = stages(frame["STAGE"], file.words)[0].notna()
     supposed = status.isna() & ~left & ~known
@@ -411,16 +411,23 @@ def _status(frame: pd.DataFrame, file: FileMap, rows: _Rows, done: Imported, nam
         which = _counted(word[supposed].where(word[supposed] != "", "none").value_counts())
         done.notes.append(
             f"{name}: {_rows(int(supposed.sum()))} guessed to be open, for their stage says nothing else: {which}. Say "
-            "in the map which are won or lost, such as words: {status: {gewonnen: won}}."
+            "in the map which are won or lost, such as words: {status: {auftrag: won}}."
         )
     rows.add("guessed", "status", guessed | supposed)
     frame["status"] = status.where(left, status.fillna("open"))
 
 
+# In English, German, French, Spanish, Italian, Dutch and Swedish.
+_ENDS = {
+    "won": "won|gewonnen|gagnée?|ganad[ao]|vint[ao]|vunnen|vunnit",
+    "lost": "lost|verloren|perdue?|perdid[ao]|pers[ao]|förlorad|förlorat",
+}
+
+
 def _like(word: pd.Series[Any]) -> pd.Series[Any]:
-    """Won or lost for stages that hold one of the words, and neither the other nor a not."""
-    says = {kind: word.str.contains(rf"(?<![a-z]){kind}(?![a-z])") for kind in ("won", "lost")}
-    sure = (says["won"] ^ says["lost"]) & ~word.str.contains(r"\b(?:not|nicht|non|no|inte|ikke|niet)\b")
+    """Won or lost for stages that hold one of the words for it, and neither one for the other nor a not."""
+    says = {kind: word.str.contains(rf"(?<![^\W\d_])(?:{words})(?![^\W\d_])") for kind, words in _ENDS.items()}
+    sure = (says["won"] ^ says["lost"]) & ~word.str.contains(r"\b(?:not|nicht|non|pas|no|inte|ikke|niet)\b")
     found = pd.Series(None, index=word.index, dtype=object)
     return found.mask(sure & says["won"], "won").mask(sure & says["lost"], "lost")
 

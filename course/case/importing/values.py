@@ -15,8 +15,8 @@ from babel.dates import get_month_names
 Order = Literal["day-first", "month-first"]
 Mark = Literal["point", "comma"]
 
-_TRUE = frozenset({"true", "yes", "y", "1", "t", "ja", "oui", "si", "sí", "x", "wahr", "vrai"})
-_FALSE = frozenset({"false", "no", "n", "0", "f", "nein", "non", "", "falsch", "faux"})
+_TRUE = frozenset({"true", "yes", "y", "1", "t", "ja", "oui", "si", "sí", "x", "wahr", "vrai", "1.0", "sant"})
+_FALSE = frozenset({"false", "no", "n", "0", "f", "nein", "non", "", "falsch", "faux", "0.0", "falskt", "nej"})
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs")
 # A day with the month as a word, behind a weekday or not; commas and points are spaces by then.
 _DAY_MONTH = r"^(?:[^\W\d]+ )?(\d{1,2})(?:st|nd|rd|th|er)? (?:de )?([^\W\d]+) (?:de )?(\d{4}|\d{2})$"

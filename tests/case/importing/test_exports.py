@@ -226,9 +226,9 @@ def test_currencies_by_name_and_rates_in_small_letters_are_understood(tmp_path: 
 
 
 def test_a_stage_that_says_nothing_of_won_or_lost_is_open_by_a_guess_that_is_said(tmp_path: Path):
-    rows = ROWS + "4,c,,1,EUR,2024-01-05\n5,c,Verloren,1,EUR,2024-01-05\n"
+    rows = ROWS + "4,c,,1,EUR,2024-01-05\n5,c,Absage,1,EUR,2024-01-05\n"
     done = taken(tmp_path, HEADER + rows)
-    assert said(done, "2 rows guessed to be open, for their stage says nothing else: none (1), verloren (1)")
+    assert said(done, "2 rows guessed to be open, for their stage says nothing else: none (1), absage (1)")
     accounts = done.rows["file-0.csv"].set_index("id")
     assert list(accounts["guessed"].str.contains("status")) == [False, False, False, True, True]
 
@@ -241,6 +241,9 @@ def test_a_stage_that_says_nothing_of_won_or_lost_is_open_by_a_guess_that_is_sai
         ("Not won", "open"),
         ("Won/Lost", "open"),
         ("Wonder", "open"),
+        ("Abgeschlossen und gewonnen", "won"),
+        ("Fermée perdue", "lost"),
+        ("Noch nicht gewonnen", "open"),
     ],
 )
 def test_a_stage_is_won_or_lost_by_its_words_alone(stage: str, status: str, tmp_path: Path):

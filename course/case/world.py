@@ -173,6 +173,14 @@ def _labels(labels: tuple[str, ...]) -> Any:
     return pd.array([*labels, np.nan], dtype=TEXT)
 
 
+def by_today(day: Array, after: Array, rng: np.random.Generator) -> Array:
+    """Return the workday on or after ``day``; where that is still to come one from the day past ``after`` until today,
+    which is a Monday."""
+    span = np.maximum((TODAY - after).astype(int), 1)
+    past = np.where(day > TODAY, after + 1 + (rng.random(day.size) * span).astype(int), day)
+    return np.asarray(np.busday_offset(past, 0, roll="forward"))
+
+
 def ids(prefix: str, numbers: Array, width: int = 5) -> Any:
     """Return ids such as "A-00012" as a new pandas array of text, of row numbers from 0 (0 is "A-00001"); -1 is a
     missing value."""

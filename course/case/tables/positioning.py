@@ -24,6 +24,7 @@ from course.case.world import (
     PRODUCT_IDS,
     REGIONS,
     WORLD,
+    by_today,
     ids,
     numbered,
     take,
@@ -316,6 +317,7 @@ def interviewed(draw: Draw, deals: Deals) -> Interviewed:
     reason = pick(draw.rng.random(chosen.size), weights)
     second = pick(draw.rng.random(chosen.size), weights)
     on = deals.closed_on[chosen] + 6 + (draw.rng.random(chosen.size) * 38).astype(int)
+    on = by_today(on, deals.closed_on[chosen], draw.fresh("by today"))
     return Interviewed(chosen, reason, second, on)
 
 

@@ -15,7 +15,18 @@ from course.case.tables.customers import Customers
 from course.case.tables.deals import Deals
 from course.case.tables.positioning import Groups
 from course.case.tables.staff import Staff
-from course.case.world import COMPETITORS, LAST_DAY, REGIONS, SEGMENTS, STAGES, ids, month_of, take
+from course.case.world import (
+    COMPETITORS,
+    LAST_DAY,
+    MONTH_STARTS,
+    REGIONS,
+    SEGMENTS,
+    STAGES,
+    by_today,
+    ids,
+    month_of,
+    take,
+)
 
 
 @table(
@@ -314,10 +325,11 @@ def post_mortems(draw: Draw, deals: Deals, buying_groups: Groups) -> dict[str, o
         rng.random(size) < 0.62, 1, np.where(rng.random(size) < 0.25, finding, 1 + (rng.random(size) * 5).astype(int))
     )
     texts = notes.post_mortem_notes(rng, [CAUSES[place] for place in finding.tolist()], deals.region[lost])
+    held = deals.closed_on[lost] + 10 + (rng.random(size) * 25).astype(int)
     return {
         "post_mortem_id": ids("PM", np.arange(size), 3),
         "opportunity_id": ids("O", lost),
-        "held_on": deals.closed_on[lost] + 10 + (rng.random(size) * 25).astype(int),
+        "held_on": by_today(held, deals.closed_on[lost], draw.fresh("by today")),
         "salesperson_says": take(CAUSES, says),
         "finding": take(CAUSES, finding),
         "amount_eur": deals.amount_eur[lost],

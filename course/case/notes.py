@@ -337,9 +337,9 @@ def board_notes(rng: np.random.Generator, themes: Sequence[str], meeting: Array)
 
 _CAUSES: dict[str, Voices] = {
     "late stakeholder": (
-        ("The finance director came in when the contract was on the table and asked what for. We began again and the rival did not.", "Nobody knew the IT officer before week thirty. After that nothing else was talked about.", "A new plant manager in the last month. She had bought from the other side in her former post.", "The group's procurement joined for the final round with a form of its own; two rounds back.", "We had the users, we had the engineers. The one who signs we met at the farewell.", "A works council question in the eleventh month, and a data protection officer in the twelfth.", "Headquarters sent an auditor after the offer was agreed. He wanted the alternatives, all of them."),
+        ("The finance director came in when the contract was on the table and asked what for. We began again and the rival did not.", "Nobody knew the IT officer before the offer was out. After that nothing else was talked about.", "A new plant manager in the last month. She had bought from the other side in her former post.", "The group's procurement joined for the final round with a form of its own; two rounds back.", "We had the users, we had the engineers. The one who signs we met at the farewell.", "A works council question in the last month but one, and a data protection officer in the last.", "Headquarters sent an auditor after the offer was agreed. He wanted the alternatives, all of them."),
         ("And who is this for?", "I sign this, and I have never seen you", "For him we have to go back to the start", "Nobody told me that there was a project"),
-        ("CFO in at the end, back to start", "IT officer unknown till wk 30", "group procurement joined final round, 2 rounds back", "new plant mgr last month, old friend of theirs", "never met who signs"),
+        ("CFO in at the end, back to start", "IT officer unknown till offer was out", "group procurement joined final round, 2 rounds back", "new plant mgr last month, old friend of theirs", "never met who signs"),
     ),
     "price": (
         ("They were a quarter below. We could name no figure that would have paid for the difference.", "The last offer came down by the same amount twice; the buyer took that for room.", "Budget was cut by the group; the cheaper one fitted."),
@@ -347,19 +347,19 @@ _CAUSES: dict[str, Voices] = {
         ("25% below us, no figure against it", "budget cut by group", "down twice same amount = looked like room"),
     ),
     "product gap": (
-        ("No approval for the zone. It was in the first letter and we hoped.", "The tube was one size short.", "Their interface is older than ours can speak."),
+        ("No approval for the zone. It was in the first letter and we hoped.", "The largest we have was one size short.", "Their interface is older than ours can speak."),
         ("It says zone 1 on the first page", "One size too small, everything else was fine"),
-        ("no zone approval, knew from day 1", "tube 1 size short", "interface too old f. ours"),
+        ("no zone approval, knew from day 1", "1 size short", "interface too old f. ours"),
     ),
     "no business case": (
-        ("Everybody liked it. Nobody had put a figure on it.", "The benefit was in one department and the cost in another.", "We asked for the numbers in March and again in June."),
+        ("Everybody liked it. Nobody had put a figure on it.", "The benefit was in one department and the cost in another.", "We asked for the numbers in the first month and again in the last."),
         ("Lovely. What does it bring?", "The saving is his, the bill is mine"),
-        ("liked it, no figure", "benefit dept A, cost dept B", "asked for nos. Mar + Jun, none"),
+        ("liked it, no figure", "benefit dept A, cost dept B", "asked for nos. twice, none"),
     ),
     "slow answer": (
-        ("Three weeks for a drawing.", "The question on security lay in the inbox over the holidays.", "Four people here thought another had answered."),
-        ("I asked in July. It was a yes or no", "Three weeks for a drawing"),
-        ("3 wks for drawing", "security q in inbox over xmas", "4 of us, nobody answered"),
+        ("Three weeks for a drawing.", "The question on security lay in the inbox for a fortnight.", "Four people here thought another had answered."),
+        ("I asked on the first day. It was a yes or no", "Three weeks for a drawing"),
+        ("3 wks for drawing", "security q in inbox 2 wks", "4 of us, nobody answered"),
     ),
     "rival's relationship": (
         ("Their service head and the plant manager sail together.", "Ten years of the other name on the wall.", "They were asked to write the specification."),

@@ -308,6 +308,19 @@ def deal_registrations(draw: Draw, accounts: pd.DataFrame, subscriptions: pd.Dat
     }
 
 
+def _claimants(pairs: Array, day: Array, earliest: Array, staff: Staff, region: Array,
+               rng: np.random.Generator) -> None:  # fmt: skip
+    """Replace claimants (one row of ``pairs`` a case) of whom the case tells something older than the day on which they
+    were hired by people of the ``region`` who were there from then (``earliest``, of the shape of ``pairs``) to the
+    ``day`` of the ruling."""
+    home = staff.seat_region[staff.rep_seat]
+    for row, place in np.argwhere(staff.hired[pairs] > earliest).tolist():
+        able = (home == region[row]) & (staff.hired <= earliest[row, place]) & ~(staff.left < day[row])
+        able[pairs[row]] = False
+        others = np.flatnonzero(able)
+        pairs[row, place] = others[int(rng.random() * others.size)]
+
+
 BASES = ("named account", "open opportunity", "recent activity", "earlier registration")
 
 
@@ -370,6 +383,8 @@ def ownership_claims(draw: Draw, customers: Customers, staff: Staff) -> dict[str
             np.where(ahead > 7, 0, np.where(ahead < -7, 1, -1)),
         ]
     )
+    earliest = np.fmin(registered, np.fmin(active, open_since))
+    _claimants(pairs, day, earliest, staff, customers.region[account], draw.fresh("claimants"))
     settled = (grounds >= 0).any(axis=0)
     basis = np.where(settled, (grounds >= 0).argmax(axis=0), 4)
     ruling = np.where(settled, np.take_along_axis(grounds, np.minimum(basis, 3)[None], 0)[0], 2)

@@ -143,7 +143,7 @@ WEIGHTS = np.array([6, 3, 1])
     flag("disputed", "Whether it went to appeal: the claims added up to more than 1"),
     topics="6.2",
 )
-def deal_splits(draw: Draw, deals: Deals, staff: Staff) -> dict[str, Array]:
+def deal_splits(draw: Draw, deals: Deals, staff: Staff, referrals: pd.DataFrame) -> dict[str, Array]:
     """One row is a person's share of a deal won together. Right: owner 6, finder 3, supporter 1."""
     rng = draw.rng
     won = np.flatnonzero(deals.won & (deals.amount_eur > 40_000))
@@ -160,6 +160,7 @@ def deal_splits(draw: Draw, deals: Deals, staff: Staff) -> dict[str, Array]:
         rank = np.argsort(by_region)[people[:, place - 1]] - first[region]
         people[:, place] = by_region[first[region] + (rank + step) % count[region]]
     people[:, 2] = np.where(people[:, 2] == people[:, 0], -1, people[:, 2])
+    people = _colleagues(people, chosen, deals, staff, referrals, draw.fresh("colleagues"))
     there = np.column_stack(
         [
             np.ones(chosen.size, dtype=bool),
@@ -181,6 +182,30 @@ def deal_splits(draw: Draw, deals: Deals, staff: Staff) -> dict[str, Array]:
         "right_share": right[deal, role],
         "disputed": disputed[deal],
     }
+
+
+def _colleagues(
+    people: Array, deal: Array, deals: Deals, staff: Staff, referrals: pd.DataFrame, rng: np.random.Generator
+) -> Array:
+    """Return ``people`` (owner, finder, supporter by deal; -1 for none) with those who weren't there replaced.
+
+    Whoever passed a deal on is its finder; others are of the owner's region and were employed from the deal's first
+    day to its last.
+    """
+    people = people.copy()
+    referrer = dict(zip(referrals["opportunity_id"], referrals["from_rep_id"].str[2:].astype(int) - 1, strict=True))
+    home = staff.seat_region[staff.rep_seat]
+    for row, (number, name) in enumerate(zip(deal.tolist(), ids("O", deal).tolist(), strict=True)):
+        employed = (staff.hired <= deals.created_on[number]) & ~(staff.left < deals.closed_on[number])
+        people[row, 1] = referrer.get(name, people[row, 1])
+        for place in (2,) if name in referrer else (1, 2):
+            own, others = people[row, place], np.delete(people[row], place)
+            if own >= 0 and (own in others or not employed[own]):
+                able = np.flatnonzero(
+                    employed & (home == deals.region[number]) & ~np.isin(np.arange(home.size), others)
+                )
+                people[row, place] = able[int(rng.random() * able.size)]
+    return people
 
 
 @dataclass(frozen=True)
@@ -281,7 +306,7 @@ def payouts(draw: Draw, deals: Deals) -> dict[str, Array]:
     key("forecast_id", "Identifies the forecast"),
     text("rep_id", "Who forecast", refers="reps.rep_id"),
     text("quarter", "Quarter forecast", *QUARTERS),
-    date("made_on", "Tenth day of the quarter"),
+    date("made_on", "Tenth day of the quarter; of those hired later in it, their tenth day"),
     money("commit_eur", "What the person committed to book in the quarter"),
     optional(money("best_case_eur", "What it might be at best; missing in some")),
     topics="6.6 8.1",
@@ -303,6 +328,7 @@ def forecasts(draw: Draw, quotas: pd.DataFrame, bookings: pd.DataFrame, staff: S
     best = commit * (1.15 + 0.5 * rng.random(size))
     best[rng.random(size) < 0.08] = np.nan
     starts = np.array([np.datetime64(f"{name[:4]}-{int(name[5]) * 3 - 2:02d}-10") for name in quotas["quarter"]])
+    starts = np.maximum(starts, staff.hired[rep] + 9)
     return {
         "forecast_id": ids("FC", np.arange(size)),
         "rep_id": quotas["rep_id"].to_numpy(dtype=object),

@@ -77,6 +77,9 @@ UNIT_OF_LINE = dict(zip(LINES, ("Classic Devices", "Smart Devices", "Analytics",
 ARGUMENTS = ("price", "service", "technology")
 CRITERIA = {"utilities": "service", "pharma": "technology", "food": "service", "chemicals": "technology",
             "automotive": "technology", "buildings": "service"}  # fmt: skip
+#: the rival that Tessaly bought, and the day from which it is one no more
+GONE, GONE_MONTH = "Norvane Metering", 30
+GONE_ON = MONTH_STARTS[GONE_MONTH]
 COMPETITORS = ("Quantrel", "Brennick & Hale", "Norvane Metering", "Aldermoor Systems")
 STAGES = ("exploring", "qualified", "proposed", "negotiating", "committed")
 SOURCES = ("referral", "outbound", "trade event", "web search", "webinar", "partner")

@@ -89,7 +89,9 @@ def campaigns(draw: Draw, offers: pd.DataFrame) -> dict[str, object]:
         "offer_id": ids("OF", offer, 2),
         "starts_on": starts,
         "ends_on": starts + 20 + (rng.random(size) * 25).astype(int),
-        "budget_eur": np.round(np.array([38e3, 12e3, 9e3, 14e3])[channel] * (0.6 + 0.8 * rng.random(size)), -2),
+        "budget_eur": np.round(
+            np.array([38e3, 12e3, 9e3, 14e3])[channel] * (0.6 + 0.8 * rng.random(size)) * draw.scale, -2
+        ),
         "in_sales_plan": rng.random(size) < 0.6,
     }
 

@@ -8,6 +8,7 @@ from course.case.columns import Array, date, flag, key, rate, text, whole
 from course.case.edition import Draw
 from course.case.registry import table
 from course.case.tables.deals import Deals
+from course.case.tables.incentives import Cancelled
 from course.case.world import LAST_DAY, MONTH_STARTS, REGIONS, ids, take
 
 _STIR = (
@@ -134,10 +135,16 @@ PRINCIPLES = (
     flag("renewed_or_widened", "Whether the customer renewed or widened the work within a year"),
     topics="A2 A8",
 )
-def engagements(draw: Draw, deals: Deals) -> dict[str, Array]:
+def engagements(draw: Draw, deals: Deals, cancelled: Cancelled) -> dict[str, Array]:
     """One row is a strategic engagement: long work with an enterprise customer that began with an opportunity won."""
     large = np.flatnonzero(deals.won & (deals.segment == 0) & (deals.closed_on < LAST_DAY - 330))
     chosen = np.sort(large[draw.rng.permutation(large.size)[: draw.count(140)]])
+    # where the order was cancelled no work began: another deal stands in its place, if there is one
+    stopped = np.isin(chosen, cancelled.deal)
+    rest = large[~np.isin(large, np.concatenate([chosen, cancelled.deal]))]
+    others = rest[draw.fresh("standing").permutation(rest.size)[: int(stopped.sum())]]
+    chosen[np.flatnonzero(stopped)[: others.size]] = others
+    chosen = chosen[~np.isin(chosen, cancelled.deal)]
     size = chosen.size
     principle = (draw.rng.random(size) * len(PRINCIPLES)).astype(int)
     strike = (principle >= 9) | (draw.rng.random(size) < 0.3)

@@ -18,6 +18,9 @@ from course.case.world import (
     ARGUMENTS,
     COMPANY,
     COMPETITORS,
+    GONE,
+    GONE_MONTH,
+    GONE_ON,
     LAST_DAY,
     MONTH_STARTS,
     MONTHS,
@@ -61,7 +64,7 @@ def competitors(draw: Draw) -> dict[str, object]:
         "competitor": list(COMPETITORS),
         "position": ["technology leader", "old rival, strong in service", "regional maker of meters", "price fighter"],
         "entered_on": ["2023-01-01", "2023-01-01", "2023-01-01", str(MONTH_STARTS[draw.truth["entry_month"]])],
-        "left_on": [None, None, "2025-07-01", None],
+        "left_on": [str(GONE_ON) if name == GONE else None for name in COMPETITORS],
         "strength": ["measuring range and software", "engineers who come the same day", "closeness to plants", "price"],
     }
 
@@ -105,7 +108,10 @@ def competitor_moves(draw: Draw, rival_moves: RivalMoves) -> dict[str, object]:
         )
     ]
     for kind, who, what in words.OTHER_MOVES:
-        day = MONTH_STARTS[int(draw.rng.random() * MONTHS)] + int(draw.rng.random() * 26)
+        place, days = draw.rng.random(), int(draw.rng.random() * 26)
+        day = MONTH_STARTS[int(place * MONTHS)] + days
+        if who == GONE and day >= GONE_ON:
+            day = MONTH_STARTS[int(place * GONE_MONTH)] + days
         rows.append((day, who, kind, what))
     rows.sort(key=lambda row: (row[0], row[1], row[3]))
     return {

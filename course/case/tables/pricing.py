@@ -106,6 +106,7 @@ def approvals(
     excess = (given - limit)[rows]
     level = np.where((excess > 0.08) | (size > 400_000), 2, np.where((excess > 0.03) | (size > 150_000), 1, 0))
     asked = quotes["quoted_on"].to_numpy().astype("datetime64[D]")[rows] - (rng.random(rows.size) * 4).astype(int)
+    asked = np.maximum(asked, deals.created_on[deal[rows]])
     refused = granted_anyway[rows] & (rng.random(rows.size) < 0.2)
     return {
         "approval_id": ids("AP", np.arange(rows.size)),

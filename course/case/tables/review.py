@@ -72,6 +72,12 @@ def battle_cards(draw: Draw) -> dict[str, object]:
     who = np.array([COMPETITORS.index(row[0]) for row in rows])
     # all cards were gone through in May or June 2025; two rivals have moved their prices since
     updated = np.datetime64("2025-05-05") + (draw.rng.random(len(rows)) * 50).astype(int)
+    # no card is older than the first deal in which its rival was met
+    updated = np.where(
+        who == COMPETITORS.index("Aldermoor Systems"),
+        np.maximum(updated, MONTH_STARTS[draw.truth["entry_month"]] + 7),
+        updated,
+    )
     return {
         "card_id": ids("BC", np.arange(len(rows)), 2),
         "competitor": take(COMPETITORS, who),

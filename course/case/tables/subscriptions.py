@@ -63,6 +63,12 @@ def contracts(draw: Draw, deals: Deals, customers: Customers) -> Contracts:
     old_start = np.maximum(customers.since[old] + 60, np.datetime64("2019-06-01"))
     old_start = old_start + (rng.random(old.size) * (np.datetime64("2022-12-20") - old_start).astype(int)).astype(int)
 
+    # an edition is sold from its launch on
+    launch = np.array([item.launched for item in PRODUCTS], dtype="datetime64[D]")[old_edition]
+    room = (np.datetime64("2022-12-20") - launch).astype(int)
+    since_launch = launch + (draw.fresh("launch").random(old.size) * room).astype(int)
+    old_start = np.where(old_start < launch, since_launch, old_start)
+
     churn = np.array([[0.08, 0.15, draw.truth["small_new_churn_rate"]], [0.06, 0.11, 0.19]])
     account = np.concatenate([deals.account[deal], old])
     motions = np.concatenate([motion, np.ones(old.size, dtype=int)])

@@ -7,7 +7,7 @@ import pytest
 
 from course.case.edition import Edition
 from course.case.tables.review import STATES
-from course.case.world import LAST_DAY, STAGES
+from course.case.world import LAST_DAY, STAGES, TODAY
 
 SEEDS = (2026, 4, 1017)
 
@@ -88,3 +88,183 @@ def test_most_deals_belong_to_whoever_works_the_accounts_territory(seed):
     by_person = won.groupby("rep_id").amount_eur.sum()
     by_territory = won.groupby("rep_id_of").amount_eur.sum()
     assert by_person.reindex(by_territory.index).fillna(0).corr(by_territory) > 0.5, "both tell one story"
+
+
+#: seed and scale: small ones have few people to choose from
+EDITIONS = ((2026, 1.0), (1, 1.0), (77, 0.1), (31337, 0.5))
+
+
+@cache
+def sized(seed, scale):
+    return Edition(seed, scale)
+
+
+def employed(rows, reps, since, until):
+    """Return whether the person of each row's ``rep_id`` was employed from one day to the other."""
+    people = rows[["rep_id"]].merge(reps[["rep_id", "hired_on", "left_on"]], on="rep_id", how="left")
+    there = (people.hired_on <= since.to_numpy()) & ~(people.left_on < until.to_numpy())
+    return there.to_numpy()
+
+
+@pytest.mark.parametrize(("seed", "scale"), EDITIONS)
+def test_who_shares_a_deal_was_there_and_who_passed_it_on_is_its_finder(seed, scale):
+    edition = sized(seed, scale)
+    days = edition.table("opportunities")[["opportunity_id", "created_on", "closed_on"]]
+    shares = edition.table("deal_splits").merge(days, on="opportunity_id")
+    shares = shares.merge(edition.table("referrals")[["opportunity_id", "from_rep_id"]], how="left")
+    assert not shares.duplicated(["opportunity_id", "rep_id"]).any()
+    passed_on = (shares.role == "finder") & shares.from_rep_id.notna()
+    assert (shares.rep_id == shares.from_rep_id)[passed_on].all()
+    until = shares.closed_on.where(~passed_on, shares.created_on)
+    assert employed(shares, edition.table("reps"), shares.created_on, until).all()
+
+
+@pytest.mark.parametrize(("seed", "scale"), EDITIONS)
+def test_who_claims_an_account_was_there_from_the_first_thing_the_case_tells_to_the_ruling(seed, scale):
+    edition = sized(seed, scale)
+    cases = edition.table("ownership_claims")
+    for side in "ab":
+        told = cases[[f"{side}_{what}" for what in ("open_since", "active_on", "registered_on")]].min(axis=1)
+        claims = cases.rename(columns={f"{side}_rep_id": "rep_id"})
+        assert employed(claims, edition.table("reps"), told, cases.decided_on).all()
+    assert (cases.a_rep_id != cases.b_rep_id).all()
+    for claimant in ("a_rep_id", "b_rep_id"):
+        assert (
+            cases[claimant].map(edition.table("reps").set_index("rep_id").region)
+            == cases.account_id.map(edition.table("accounts").set_index("account_id").region)
+        ).all()
+
+
+@pytest.mark.parametrize(("seed", "scale"), EDITIONS)
+def test_nobody_forecasts_before_the_first_day_at_work_or_after_the_quarter(seed, scale):
+    edition = sized(seed, scale)
+    forecasts = edition.table("forecasts")
+    assert employed(forecasts, edition.table("reps"), forecasts.made_on, forecasts.made_on).all()
+    assert (forecasts.made_on <= pd.PeriodIndex(forecasts.quarter, freq="Q").end_time).all()
+
+
+@pytest.mark.parametrize(("seed", "scale"), EDITIONS)
+@pytest.mark.parametrize(("table", "day"), [("win_loss_interviews", "interviewed_on"), ("post_mortems", "held_on")])
+def test_a_deal_is_talked_over_on_a_workday_after_its_end_and_not_after_today(seed, scale, table, day):
+    edition = sized(seed, scale)
+    closed = edition.table("opportunities").set_index("opportunity_id").closed_on
+    talks = edition.table(table)
+    assert (talks[day] > talks.opportunity_id.map(closed)).all()
+    assert (talks[day] <= pd.Timestamp(TODAY)).all()
+    assert (talks[day].dt.day_of_week < 5).all()
+
+
+@pytest.mark.parametrize(("seed", "scale"), EDITIONS)
+def test_a_rival_moves_and_has_a_battle_card_only_while_it_competes(seed, scale):
+    edition = sized(seed, scale)
+    rivals = edition.table("competitors")
+    moves = edition.table("competitor_moves").merge(rivals, on="competitor")
+    assert (moves.moved_on >= moves.entered_on).all()
+    assert not (moves.moved_on >= moves.left_on).any()
+    cards = edition.table("battle_cards").merge(rivals, on="competitor")
+    assert (cards.updated_on >= cards.entered_on).all()
+
+
+@pytest.mark.parametrize(("seed", "scale"), EDITIONS)
+def test_nobody_subscribed_to_a_product_before_its_launch(seed, scale):
+    edition = sized(seed, scale)
+    subscriptions = edition.table("subscriptions")
+    launched = subscriptions.product_id.map(edition.table("products").set_index("product_id").launched_on)
+    assert (subscriptions.started_on >= launched).all()
+
+
+@pytest.mark.parametrize(("seed", "scale"), EDITIONS)
+def test_no_engagement_grew_out_of_an_order_that_was_cancelled(seed, scale):
+    edition = sized(seed, scale)
+    engagements = edition.table("engagements")
+    assert not engagements.opportunity_id.isin(edition.table("cancellations").opportunity_id).any()
+    assert engagements.opportunity_id.is_unique
+
+
+@pytest.mark.parametrize(("seed", "scale"), EDITIONS)
+def test_a_discount_is_asked_for_once_the_opportunity_is_open(seed, scale):
+    edition = sized(seed, scale)
+    lines = edition.table("quotes")[["quote_line_id", "opportunity_id"]]
+    asked = edition.table("approvals").merge(lines, on="quote_line_id")
+    asked = asked.merge(edition.table("opportunities")[["opportunity_id", "created_on"]], on="opportunity_id")
+    assert (asked.asked_on >= asked.created_on).all()
+
+
+@pytest.mark.parametrize(("seed", "scale"), EDITIONS)
+def test_the_notes_of_a_review_name_no_month_or_week_that_the_deal_may_never_have_seen(seed, scale):
+    notes = sized(seed, scale).table("post_mortems").notes
+    named = r"(?i)eleventh|twelfth|week thirty|wk \d|\b(?:march|june|july)\b|\bmar \+|xmas|holidays"
+    assert notes[notes.str.contains(named)].empty
+
+
+@pytest.mark.parametrize(("seed", "scale"), EDITIONS)
+def test_the_campaigns_of_a_year_cost_no_more_than_marketing_spent_in_it(seed, scale):
+    edition = sized(seed, scale)
+    campaigns, spend = edition.table("campaigns"), edition.table("marketing_spend")
+    budget = campaigns.budget_eur[campaigns.starts_on < "2026"].sum()
+    assert budget <= spend.spend_eur[spend.month.dt.year == 2025].sum()
+
+
+@pytest.mark.parametrize(("seed", "scale"), EDITIONS)
+def test_an_expansion_is_one_of_who_was_a_customer_when_it_closed(seed, scale):
+    edition = sized(seed, scale)
+    deals = edition.table("opportunities")
+    since = deals.account_id.map(edition.table("accounts").set_index("account_id").customer_since)
+    until = deals.closed_on.fillna(pd.Timestamp(LAST_DAY))
+    assert (since <= until)[deals.motion == "expansion"].all()
+    assert not (since < until)[deals.motion == "new"].any()
+
+
+@pytest.mark.parametrize(("seed", "scale"), EDITIONS)
+def test_a_payout_is_the_commission_up_to_the_target_and_goes_to_the_owner(seed, scale):
+    edition = sized(seed, scale)
+    deals = edition.table("opportunities").set_index("opportunity_id")
+    plan = edition.table("commission_plan")
+    base = plan[(plan.element == "commission") & (plan.attainment_from_rate == 0)].set_index("plan").pay_rate
+    payouts = edition.table("payouts")
+    assert (payouts.rep_id == payouts.opportunity_id.map(deals.rep_id)).all()
+    old = payouts.opportunity_id.map(deals.closed_on) < "2025-01-01"
+    rate = old.map({True: base["2023 plan"], False: base["2025 plan"]})
+    assert ((payouts.opportunity_id.map(deals.amount_eur) * rate - payouts.commission_eur).abs() < 0.011).all()
+
+
+@pytest.mark.parametrize(("seed", "scale"), EDITIONS)
+def test_a_spiff_pays_for_deals_whose_main_product_it_was(seed, scale):
+    edition = sized(seed, scale)
+    lines = edition.table("bookings").merge(
+        edition.table("opportunities")[["opportunity_id", "product_id"]], on=["opportunity_id", "product_id"]
+    )
+    for spiff in edition.table("spiffs").itertuples():
+        own = (lines.product_id == spiff.product_id) & lines.booked_on.between(spiff.starts_on, spiff.ends_on)
+        assert abs(lines.amount_eur[own].sum() * spiff.pay_rate - spiff.paid_eur) < 0.011
+
+
+@pytest.mark.parametrize(("seed", "scale"), EDITIONS)
+def test_a_review_reckons_with_what_was_quoted_and_a_quote_with_the_rate_of_the_month_of_its_end(seed, scale):
+    edition = sized(seed, scale)
+    deals = edition.table("opportunities").set_index("opportunity_id")
+    reviews = edition.table("post_mortems")
+    quoted = reviews.opportunity_id.isin(edition.table("quotes").opportunity_id)
+    told = reviews.opportunity_id.map(deals.amount_eur)
+    assert ((reviews.amount_eur - told).abs()[quoted] < 0.011).all()
+    assert (reviews.amount_eur >= 150_000).all()
+    quotes = edition.table("quotes")
+    end = quotes.opportunity_id.map(deals.closed_on).fillna(pd.Timestamp(LAST_DAY))
+    quotes["month"] = end.dt.to_period("M").dt.to_timestamp()
+    quotes = quotes.merge(edition.table("exchange_rates"), on=["month", "currency"])
+    same = (quotes.net_local / quotes.local_per_eur - quotes.net_eur).abs() < 0.011
+    assert same.mean() > 0.99, "few of those won are booked in the month after"
+
+
+@pytest.mark.parametrize(("seed", "scale"), EDITIONS)
+def test_the_buying_groups_of_larger_deals_are_listed_from_2024_and_of_strategic_ones_before(seed, scale):
+    edition = sized(seed, scale)
+    deals = edition.table("opportunities")
+    listed = deals.opportunity_id.isin(edition.table("influences").opportunity_id)
+    larger, since = deals.segment != "small", deals.created_on >= "2024-01-01"
+    assert listed[larger & since].all()
+    assert not listed[~larger].any()
+    assert (deals.segment == "enterprise")[listed & ~since].all()
+    quoted = deals.opportunity_id.isin(edition.table("quotes").opportunity_id)
+    strategic = (deals.segment == "enterprise") & (deals.amount_eur >= 150_000) & quoted
+    assert listed[strategic].all()

@@ -151,7 +151,7 @@ _FIRST = {"referral": 0, "outbound": 1, "trade event": 2, "web search": 5, "webi
 
 @table(
     text("opportunity_id", "The opportunity that followed", refers="opportunities.opportunity_id"),
-    whole("position", "1 for the first touch known", "place", low=1),
+    whole("position", "1 for the first touch known; a lead may have come in before it", "place", low=1),
     whole("touches", "How many touches the opportunity had", "touches", low=1),
     date("touched_on", "Day"),
     text("channel", "What touched the customer", *TOUCHES),
@@ -193,7 +193,11 @@ GROUNDS = ("registered by partner", "key account", "open opportunity", "territor
     date("came_on", "Day on which it came in"),
     text("product_line", "What it asked about", "series-7", "insight", "services"),
     text("tier", "The account's tier", "A", "B", "C"),
-    date("open_since", "A direct opportunity open since; empty if none", nullable=True),
+    date(
+        "open_since",
+        "A direct opportunity open since, as the inbound desk noted that day; empty if it saw none",
+        nullable=True,
+    ),
     text(
         "ruling",
         "Who rightly got it, after appeal",

@@ -225,7 +225,11 @@ def exchange_rates(draw: Draw, rates: Money) -> dict[str, Array]:
         )
     ),
     optional(rate("cost_to_serve_rate", "Cost of serving the account as a fraction of its revenue", high=0.5)),
-    date("customer_since", "Day of the first booking; empty for a prospect", nullable=True),
+    date(
+        "customer_since",
+        "Day of the first booking; empty for a prospect, one that orders in the web shop included",
+        nullable=True,
+    ),
     topics="1.4 1.6",
 )
 def accounts(draw: Draw, customers: Customers, deals: Deals) -> dict[str, Array]:

@@ -58,12 +58,12 @@ def commission_plan(draw: Draw) -> dict[str, object]:
     text("rep_id", "The salesperson", refers="reps.rep_id"),
     whole("year", "Year", low=2023),
     money("quota_eur", "The year's quota"),
-    money("booked_eur", "What the person booked in the year"),
+    money("booked_eur", "What the person booked in the year, as the owner of the deals"),
     rate("attainment_rate", "Booked by quota", high=9),
     topics="6.5 6.6",
 )
 def attainment(draw: Draw, quotas: pd.DataFrame, bookings: pd.DataFrame) -> dict[str, Array]:
-    """One row is a salesperson's year."""
+    """One row is a salesperson's year, where there was a quota."""
     year = quotas["quarter"].str[:4].astype(int)
     asked = quotas.groupby(["rep_id", year.rename("year")])["annual_quota_eur"].first()
     booked = bookings.groupby(["rep_id", bookings["booked_on"].dt.year.rename("year")])["amount_eur"].sum()
@@ -106,7 +106,7 @@ def teams(draw: Draw, staff: Staff) -> dict[str, Array]:
     topics="6.4",
 )
 def referrals(draw: Draw, deals: Deals, staff: Staff) -> dict[str, Array]:
-    """One row is an opportunity that a colleague of the same team passed on."""
+    """One row is an opportunity that a colleague of the same team passed on. Credit is shared for few of those won."""
     rng = draw.rng
     year = np.clip(month_of(deals.created_on) // 12, 0, 2)
     share = staff.team_share[staff.rep_manager[deals.rep], year]
@@ -280,8 +280,12 @@ def cancellations(draw: Draw, deals: Deals, cancelled: Cancelled) -> dict[str, A
     key("payout_id", "Identifies the payment"),
     text("rep_id", "Who was paid", refers="reps.rep_id"),
     text("opportunity_id", "For what", refers="opportunities.opportunity_id"),
-    date("paid_on", "Last day of the month after the booking"),
-    money("commission_eur", "Commission on the deal, target bonus apart"),
+    date("paid_on", "Last day of the month after the booking; for bookings of December 2025 still to come"),
+    money(
+        "commission_eur",
+        "Commission at the rate up to the target, to the deal's owner; what is due past the target, the target bonus "
+        "and what colleagues get of it are settled once a year",
+    ),
     money("bundle_bonus_eur", "Multi-product bonus"),
     topics="6.1 6.3",
 )
@@ -346,7 +350,7 @@ def forecasts(draw: Draw, quotas: pd.DataFrame, bookings: pd.DataFrame, staff: S
     date("starts_on", "First day"),
     date("ends_on", "Last day"),
     rate("pay_rate", "Paid on top, as a fraction of bookings"),
-    money("paid_eur", "What was paid"),
+    money("paid_eur", "What was paid, on deals whose main product it was"),
     topics="6.7",
 )
 def spiffs(draw: Draw, deals: Deals) -> dict[str, object]:

@@ -131,7 +131,7 @@ def inbound(draw: Draw, deals: Deals, customers: Customers) -> Leads:
         "poor",
         nullable=True,
     ),
-    flag("mql", "Whether marketing called it qualified by today's rule: any download or visit"),
+    flag("mql", "Whether marketing called it qualified by today's rule: any download, or a visit that was recognised"),
     text(
         "opportunity_id",
         "The opportunity it became; empty if none so far",
@@ -167,12 +167,22 @@ def leads(draw: Draw, inbound: Leads, customers: Customers) -> dict[str, Array]:
     text("lead_id", "The lead", refers="leads.lead_id"),
     whole("step", "1 for the first owner", "place", low=1),
     text("team", "The team that held it", *TEAMS),
-    text("reason", "Why it came to this team", "rule", "no owner found", "wrong region", "partner account", "holiday"),
+    text(
+        "reason",
+        "Why it was handed on; which team got it next was often a guess",
+        "rule",
+        "no owner found",
+        "wrong region",
+        "partner account",
+        "holiday",
+    ),
     number("hours_held", "Working hours until it was answered or handed on", "hours", 2, low=0),
     topics="5.3",
 )
 def routing_log(draw: Draw, inbound: Leads) -> dict[str, Array]:
-    """One row is a team's turn with a lead that came in during 2025; the hours of its rows add up to its response."""
+    """One row is a team's turn with a lead that came in during 2025 and was answered; the hours of its rows add up to
+    its response.
+    """
     rng = draw.rng
     chosen = np.flatnonzero((inbound.created_on >= np.datetime64("2025-01-01")) & ~np.isnan(inbound.hours))
     turns = inbound.moves[chosen] + 1
@@ -212,8 +222,8 @@ def _promising(inbound: Leads, rng: np.random.Generator) -> Array:
 @table(
     text("lead_id", "The lead", refers="leads.lead_id"),
     whole("visits", "Visits to our site in the 30 days before", "visits"),
-    whole("pages", "Pages read", "pages"),
-    flag("price_page", "Whether the price page was read"),
+    whole("pages", "Pages read in those 30 days", "pages"),
+    flag("price_page", "Whether the price page was read, then or before"),
     flag("business_email", "Whether the address is a firm's"),
     whole("job_level", "1 for staff to 4 for the board", "level", low=1, high=4),
     whole("employees", "Employees of the firm as bought from a data house", "people", low=1),

@@ -170,7 +170,7 @@ def customer_people(draw: Draw, customers: Customers) -> People:
     key("contact_id", "Identifies the contact"),
     text("account_id", "Where the person works", refers="accounts.account_id"),
     text("name", "Name"),
-    text("email", "E-mail address; missing in some", nullable=True),
+    text("email", "E-mail address; missing in some, and the same for namesakes at a firm", nullable=True),
     text("title", "Job title"),
     text(
         "function", "Function in the firm", "finance", "operations", "engineering", "procurement", "general management"
@@ -254,7 +254,9 @@ def buying_groups(draw: Draw, deals: Deals, customer_people: People) -> Groups:
     topics="2.3 7.4",
 )
 def influences(draw: Draw, deals: Deals, buying_groups: Groups) -> dict[str, Array]:
-    """One row is a person in the buying group of an opportunity, in enterprise and mid-market since 2024."""
+    """One row is a person in the buying group of an opportunity: in enterprise and mid-market for those opened since
+    2024, and for strategic ones (enterprise, EUR 150,000 or more) opened before.
+    """
     groups, rng = buying_groups, draw.rng
     size = groups.deal.size
     segment = deals.segment[groups.deal]

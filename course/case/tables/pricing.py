@@ -61,7 +61,7 @@ APPROVAL_REASONS = (*JUSTIFIED, "quarter-end campaign", "relationship")
     text("quote_line_id", "The line of the quote", refers="quotes.quote_line_id"),
     text("rep_id", "Who asked", refers="reps.rep_id"),
     date("asked_on", "Day of the request"),
-    date("decided_on", "Day of the decision"),
+    date("decided_on", "Day of the decision; some quotes had gone out by then, and a few had been answered"),
     text("level", "Who decided", "manager", "regional lead", "chief revenue officer"),
     rate("asked_rate", "Discount asked for"),
     text("reason", "Reason given", *APPROVAL_REASONS),
@@ -71,8 +71,8 @@ APPROVAL_REASONS = (*JUSTIFIED, "quarter-end campaign", "relationship")
 def approvals(
     draw: Draw, quotes: pd.DataFrame, deals: Deals, staff: Staff, accounts: pd.DataFrame
 ) -> dict[str, object]:
-    """One row is a request to grant a discount: beyond the limit, or in a large deal. Not everybody asked who went
-    beyond the limit.
+    """One row is a request to grant a discount: beyond the limit or just short of it, or in a large deal. Not everybody
+    asked who went beyond the limit.
     """
     rng = draw.rng
     product = pd.Categorical(quotes["product_id"], categories=list(PRODUCT_IDS)).codes.astype(int)
@@ -223,7 +223,9 @@ def price_tiers(draw: Draw) -> dict[str, object]:
     topics="4.2 4.3",
 )
 def orders(draw: Draw, customers: Customers, campaigning: Campaigning) -> dict[str, Array]:
-    """One row is a repeat order under a frame contract, placed in the web shop; not in bookings."""
+    """One row is a repeat order under a frame contract (the account's own or its group's), placed in the web shop; not
+    in bookings.
+    """
     rng, truth = draw.rng, draw.truth
     regions = np.bincount(customers.region, minlength=len(REGIONS)) / customers.region.size
     months = np.arange(MONTHS)

@@ -124,7 +124,11 @@ def voices(draw: Draw, customers: Customers, deals: Deals) -> Voices:
 @table(
     key("note_id", "Identifies the note"),
     date("meeting_on", "Day of the meeting"),
-    text("account_id", "The member's firm", refers="accounts.account_id"),
+    text(
+        "account_id",
+        "The member's firm; a few were guests then and became customers later",
+        refers="accounts.account_id",
+    ),
     text("theme", "What it was about, as the minute-taker filed it", *THEMES),
     text("note", "The minute-taker's note"),
     topics="8.5",
@@ -167,7 +171,10 @@ def playbook(draw: Draw) -> dict[str, object]:
 @table(
     key("requisition_id", "Identifies the vacancy"),
     text("region", "Sales region", refers="regions.region"),
-    date("needed_on", "Day from which the seat was to be filled"),
+    date(
+        "needed_on",
+        "Day from which the seat was to be filled; somebody may have given notice by then and still be there",
+    ),
     date("opened_on", "Day on which the search began"),
     date("started_on", "Day on which the person started; empty while it is open", nullable=True),
     text("rep_id", "Who was hired; empty while it is open", nullable=True, refers="reps.rep_id"),
@@ -246,7 +253,7 @@ _HOLD = STATES.index("validation")
 )
 def stage_history(draw: Draw, deals: Deals, buying_groups: Groups) -> dict[str, Array]:
     """One row is a state that an enterprise or mid-market opportunity entered, steps back and the time after the
-    signature included.
+    signature included, where the order was cancelled too: what had begun was wound up.
 
     Whoever joins late sends the group back by a state or two, once or twice, and it comes forward again.
     """
@@ -314,13 +321,17 @@ CAUSES = ("late stakeholder", "price", "product gap", "no business case", "slow 
     date("held_on", "Day on which it was talked over"),
     text("salesperson_says", "The cause as the salesperson entered it first", *CAUSES),
     text("finding", "The cause on which the review agreed", *CAUSES),
-    money("amount_eur", "What was lost"),
-    number("pursuit_hours", "Hours spent on it", "hours", 0, low=0),
+    money(
+        "amount_eur",
+        "What was lost, as the review reckoned it; the salesperson's estimate differs where nothing was quoted",
+    ),
+    number("pursuit_hours", "Hours spent on it, as the review estimated", "hours", 0, low=0),
     text("notes", "Notes of the review"),
     topics="8.7",
 )
 def post_mortems(draw: Draw, deals: Deals, buying_groups: Groups) -> dict[str, object]:
-    """One row is the review of a strategic deal that was lost: enterprise, EUR 150,000 or more."""
+    """One row is the review of a strategic deal that was lost: enterprise, and by the review's reckoning EUR 150,000 or
+    more."""
     rng = draw.rng
     lost = np.flatnonzero(buying_groups.strategic & (deals.status == 2))
     size = lost.size

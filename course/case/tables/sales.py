@@ -88,7 +88,9 @@ def _blame_price(reason: Array) -> None:
     text("segment", "Segment of the account", *SEGMENTS),
     text("product_id", "The main product", refers="products.product_id"),
     text("product_line", "Product line of the main product", *LINES),
-    text("motion", "New customer, or expansion of one there is", *MOTIONS),
+    text(
+        "motion", "New customer, or expansion of one there was when it closed (at the end of 2025, if open)", *MOTIONS
+    ),
     text("source", "Where new business came from; 'customer' for expansion", *SOURCES, "customer"),
     text("channel", "Sold directly or through a partner", "direct", "partner"),
     text("partner_id", "The partner; empty if sold directly", nullable=True, refers="partners.partner_id"),
@@ -100,7 +102,12 @@ def _blame_price(reason: Array) -> None:
     text("status", "Open, won or lost", "open", "won", "lost"),
     text("currency", "Currency of the offer", *CURRENCIES),
     optional(money("amount_local", "Amount in the offer's currency", "local money")),
-    optional(money("amount_eur", "Amount: booked if won, else last quoted or estimated; missing in some early ones")),
+    optional(
+        money(
+            "amount_eur",
+            "Amount: booked if won, else last quoted, or the salesperson's estimate; missing in some early ones",
+        )
+    ),
     text("competitor", "Main competitor; empty if there was none or nobody asked", *COMPETITORS, nullable=True),
     text("lead_argument", "What the offer led with", *ARGUMENTS),
     text(
@@ -263,9 +270,9 @@ def bookings_monthly(draw: Draw, bookings: pd.DataFrame) -> dict[str, Array]:
     text("product_id", "The product", refers="products.product_id"),
     text("product_line", "Product line", *LINES),
     whole("created", "Opportunities opened in the month", "opportunities"),
-    money("created_eur", "Their amount"),
+    money("created_eur", "Their amount; of what was never quoted, sales operations' estimate"),
     whole("open", "Opportunities open at the end of the month", "opportunities"),
-    money("open_eur", "Their amount"),
+    money("open_eur", "Their amount, reckoned in the same way"),
     whole("won", "Opportunities won in the month", "opportunities"),
     whole("lost", "Opportunities lost in the month", "opportunities"),
     topics="1.5",
@@ -321,15 +328,19 @@ def pipeline(draw: Draw, deals: Deals) -> dict[str, Array]:
         "open",
         "superseded",
     ),
-    date("quoted_on", "Day of the quote"),
+    date("quoted_on", "Day of the quote; some prices go out before the stage history says proposed"),
     date("decided_on", "Day on which the customer accepted or rejected; empty if open or superseded", nullable=True),
     whole("quantity", "Units", "units of the product", low=1),
     text("currency", "Currency of the quote", *CURRENCIES),
-    money("list_price_local", "List price of one unit in the local price list", "local money"),
+    money("list_price_local", "List price of one unit in the local price list of that month", "local money"),
     rate("discount_rate", "Discount off list"),
     money("net_local", "Quantity times list price less discount", "local money"),
-    money("list_eur", "Quantity times list price before discount, at the month's exchange rate"),
-    money("net_eur", "Net at the month's exchange rate; of an accepted line, the booking's amount"),
+    money("list_eur", "Quantity times list price before discount, at the same exchange rate as net_eur"),
+    money(
+        "net_eur",
+        "Net at the exchange rate of the month in which the opportunity was to close, December 2025 if still open; of "
+        "an accepted line, the booking's amount",
+    ),
     money("cost_eur", "What the units cost to make and deliver"),
     topics="1.7",
 )

@@ -280,7 +280,9 @@ def reps(draw: Draw, staff: Staff) -> dict[str, Array]:
     topics="1.7 8.6",
 )
 def quotas(draw: Draw, staff: Staff, performance: Performance, market: Market) -> dict[str, Array]:
-    """One row is a salesperson in a quarter. The year's quota is split by how the region buys."""
+    """One row is a salesperson in a quarter, if there for some three weeks of it. The year's quota is split by how the
+    region buys.
+    """
     quarters = np.arange(12)
     starts = (np.datetime64("2023-01") + quarters * 3).astype("datetime64[D]")
     ends = (np.datetime64("2023-04") + quarters * 3).astype("datetime64[D]") - 1

@@ -114,13 +114,13 @@ def _exponential(rng: np.random.Generator, group: Array) -> Array:
     text("edition", "Edition", "core", "plus"),
     text("motion", "How it was won: a new customer, or an expansion of one there was", "new", "expansion"),
     text("segment", "Segment of the account", "enterprise", "mid-market", "small"),
-    date("started_on", "First day"),
+    date("started_on", "First day; in January 2026 for some that were won in December"),
     date("ended_on", "Last day; empty while it runs", nullable=True),
     whole("seats", "Seats", "seats", low=1),
     money("arr_eur", "What the subscriber pays a year"),
     rate("gross_margin_rate", "Margin after hosting and support, of what is paid", low=-1),
     text("contract_form", "Operating or capital expenditure for the customer, or either", "opex", "capex", "flex"),
-    whole("term_months", "Agreed term; it renews by itself", "months", low=12),
+    whole("term_months", "Agreed term; it renews by itself, and some leave before its end", "months", low=12),
     topics="1.4",
 )  # fmt: skip
 def subscriptions(draw: Draw, contracts: Contracts) -> dict[str, Array]:

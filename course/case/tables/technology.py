@@ -322,7 +322,7 @@ ROLES = ("salesperson", "sales manager", "regional lead", "chief revenue officer
 @table(
     text("role", "Role of the people who looked", *ROLES),
     text("kpi", "The KPI", *(name for name, _, _ in words.KPIS)),
-    whole("people", "People in the role", "people"),
+    whole("people", "People in the role who had a dashboard in 2025, leavers included", "people"),
     whole("weekly_views", "Views in an average week of 2025", "views"),
     whole("decisions_named", "Times the KPI was named as a reason in the minutes of 2025", "times"),
     topics="5.6",

@@ -268,3 +268,25 @@ def test_the_buying_groups_of_larger_deals_are_listed_from_2024_and_of_strategic
     quoted = deals.opportunity_id.isin(edition.table("quotes").opportunity_id)
     strategic = (deals.segment == "enterprise") & (deals.amount_eur >= 150_000) & quoted
     assert listed[strategic].all()
+
+
+@pytest.mark.parametrize(("seed", "scale"), [*EDITIONS, (900001, 3.0)])
+def test_no_manager_has_the_name_of_a_salesperson_or_of_another_manager(seed, scale):
+    edition = sized(seed, scale)
+    names = pd.concat([edition.table("reps").name, edition.table("managers").name])
+    assert names.is_unique
+
+
+@pytest.mark.parametrize(("seed", "scale"), [*EDITIONS, (900001, 3.0)])
+def test_no_specialist_works_more_hours_than_a_year_has(seed, scale):
+    worked = sized(seed, scale).table("specialist_involvement")
+    by_year = worked.groupby(["specialist_id", worked.called_on.dt.year]).hours.sum()
+    assert by_year.max() < 2_000
+
+
+@pytest.mark.parametrize(("seed", "scale"), EDITIONS)
+def test_a_promotion_is_named_after_its_product_and_its_season(seed, scale):
+    promotions = sized(seed, scale).table("promotions")
+    assert (promotions.product_id == "P-710")[promotions.name.str.contains("Precision")].all()
+    assert promotions.starts_on.dt.month.isin([9, 10, 11])[promotions.name.str.contains("Autumn")].all()
+    assert promotions.starts_on.dt.month.isin([3, 4, 5])[promotions.name.str.contains("Spring")].all()

@@ -20,6 +20,7 @@ from course.case.tables.staff import Staff
 from course.case.world import INDUSTRIES, LAST_DAY, REGIONS, WORLD, ids, take
 
 HOUR_EUR = 84
+SPECIALISTS = 9
 TERRITORIES = TERRITORIES_PER_REGION * len(REGIONS)
 
 
@@ -66,6 +67,16 @@ def land(draw: Draw, customers: Customers, staff: Staff) -> Land:
     return Land(region, accounts, density, manager, complexity, rep, np.where(rep >= 0, staff.rep_seat[rep], -1))
 
 
+def _names_apart(draw: Draw, languages: list[str], taken: set[str]) -> list[str]:
+    """Return a name for each language that no salesperson (``taken``) and no other manager has."""
+    names, rng = people(draw.rng, languages), draw.fresh("names")
+    for place, language in enumerate(languages):
+        if names[place] in taken:
+            names[place] = next(name for name in people(rng, [language] * (len(taken) + 1)) if name not in taken)
+        taken.add(names[place])
+    return names
+
+
 @table(
     key("manager_id", "Identifies the sales manager"),
     text("name", "The manager's name"),
@@ -75,14 +86,14 @@ def land(draw: Draw, customers: Customers, staff: Staff) -> Land:
     rate("coaching_rate", "Share of the working week spent coaching, by the manager's own account"),
     topics="3.2",
 )
-def managers(draw: Draw, staff: Staff) -> dict[str, object]:
+def managers(draw: Draw, staff: Staff, reps: pd.DataFrame) -> dict[str, object]:
     """One row is a sales manager. reps.manager_id says who belongs to the team."""
     size = staff.manager_region.size
     span = np.bincount(staff.rep_manager[np.isnat(staff.left)], minlength=size)
     languages = [LANGUAGE[WORLD[region].countries[0][0]] for region in staff.manager_region.tolist()]
     return {
         "manager_id": ids("M", np.arange(size), 2),
-        "name": people(draw.rng, languages),
+        "name": _names_apart(draw, languages, set(reps["name"])),
         "region": take(REGIONS, staff.manager_region),
         "team_size": span,
         "manager_since": np.datetime64("2016-01-01") + (draw.rng.random(size) * 2300).astype(int),
@@ -153,7 +164,7 @@ def specialist_involvement(draw: Draw, deals: Deals) -> dict[str, Array]:
     span = (until - deals.created_on[used]).astype(int)
     return {
         "opportunity_id": ids("O", used),
-        "specialist_id": ids("SP", (rng.random(used.size) * 9).astype(int), 2),
+        "specialist_id": ids("SP", (rng.random(used.size) * draw.count(SPECIALISTS)).astype(int), 2),
         "specialism": take(("metrology", "data and security", "regulation"), (rng.random(used.size) * 3).astype(int)),
         "called_on": deals.created_on[used] + (span * (0.1 + 0.5 * rng.random(used.size))).astype(int),
         "hours": hours,

@@ -176,7 +176,7 @@ def campaigning(draw: Draw) -> Campaigning:
 )
 def promotions(draw: Draw, campaigning: Campaigning) -> dict[str, object]:
     """One row is a promotion in a region; it ran in some regions and not in others."""
-    names = ("Autumn pressure weeks", "Spring flow days", "Precision to go")
+    names = ("Autumn pressure weeks", "Flow days", "The Line to go")
     rows = [(number, region) for number in range(3) for region in campaigning.region[number]]
     number = np.array([row[0] for row in rows])
     starts = np.datetime64("2023-01") + campaigning.first[number]

@@ -298,7 +298,7 @@ def factors(draw: Draw) -> Array:
 @table(
     date("month", "First day of the month"),
     text("kpi", "The KPI", *(name for name, _, _ in words.KPIS)),
-    number("value", "Its value, in the KPI's own unit", "as the KPI", 3),
+    number("value", "Its value as an index, so that all KPIs can be compared: ten is a usual swing", "index points", 3),
     topics="5.6",
 )
 def kpi_history(draw: Draw, factors: Array) -> dict[str, Array]:

@@ -290,3 +290,18 @@ def test_a_promotion_is_named_after_its_product_and_its_season(seed, scale):
     assert (promotions.product_id == "P-710")[promotions.name.str.contains("Precision")].all()
     assert promotions.starts_on.dt.month.isin([9, 10, 11])[promotions.name.str.contains("Autumn")].all()
     assert promotions.starts_on.dt.month.isin([3, 4, 5])[promotions.name.str.contains("Spring")].all()
+
+
+@pytest.mark.parametrize(("seed", "scale"), [(2026, 1.0), (77, 1.0), (900001, 0.5)])
+def test_a_first_value_that_is_known_was_confirmed_by_now(seed, scale):
+    engagements = sized(seed, scale).table("engagements")
+    confirmed = engagements.started_on + pd.to_timedelta(7 * engagements.weeks_to_first_value, unit="D")
+    assert (confirmed <= pd.Timestamp(TODAY)).all()
+
+
+@pytest.mark.parametrize(("seed", "scale"), EDITIONS)
+def test_the_customer_advisory_board_has_customers_and_hardly_a_guest(seed, scale):
+    edition = sized(seed, scale)
+    said = edition.table("advisory_board")
+    since = said.account_id.map(edition.table("accounts").set_index("account_id").customer_since)
+    assert (since <= said.meeting_on).mean() > 0.9

@@ -215,7 +215,7 @@ def inbound_cases(
 ) -> dict[str, object]:
     """One row is an inbound lead from an account that somebody may call theirs, with its right ruling.
 
-    One accepted registration for the product, registered before the lead came and not expired on that day, gives it to
+    One accepted registration for the product, made by the day on which the lead came and not expired on it, gives it to
     the partner; two of them are escalated. Else an account of tier A goes to the key account team; else an opportunity
     open for at most 180 days to its owner; else the territory gets it.
     """

@@ -151,15 +151,17 @@ def engagements(draw: Draw, deals: Deals, cancelled: Cancelled) -> dict[str, Arr
     use_cases = 1 + (draw.rng.random(size) * 6).astype(int)
     weeks = np.exp(np.where(strike, 2.1, 3.1) + 0.35 * np.clip(draw.rng.standard_normal(size), -2, 2)) + 0.8 * use_cases
     renewed = draw.rng.random(size) < np.clip(0.95 - 0.016 * weeks, 0.1, 0.95)
+    started = deals.closed_on[chosen] + 10 + (draw.rng.random(size) * 30).astype(int)
+    known = (LAST_DAY - started).astype(int) // 7  # what has been confirmed by now
     return {
         "engagement_id": ids("EN", np.arange(size), 3),
         "opportunity_id": ids("O", chosen),
         "account_id": ids("A", deals.account[chosen]),
         "region": take(REGIONS, deals.region[chosen]),
-        "started_on": deals.closed_on[chosen] + 10 + (draw.rng.random(size) * 30).astype(int),
+        "started_on": started,
         "principle": take(PRINCIPLES, principle),
         "use_cases": use_cases,
         "value_strike_first": strike,
-        "weeks_to_first_value": np.maximum(np.round(weeks), 1),
+        "weeks_to_first_value": np.clip(np.round(weeks), 1, known),
         "renewed_or_widened": renewed,
     }

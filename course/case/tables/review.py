@@ -107,7 +107,8 @@ def voices(draw: Draw, customers: Customers, deals: Deals) -> Voices:
     rng = draw.rng
     spent = np.bincount(deals.account[deals.won], weights=deals.amount_eur[deals.won], minlength=customers.region.size)
     ranked = np.argsort(-spent, kind="stable")
-    large, small = ranked[:40], ranked[200:700]
+    part = min(draw.scale, 1.0)  # in a small edition fewer have bought
+    large, small = ranked[: max(round(40 * part), 1)], ranked[round(200 * part) : round(700 * part)]
     loud, weighty = (int(place) for place in rng.permutation(len(THEMES))[:2])
     size = 120
     many = chosen(np.full(size, draw.truth["loud_share"]), rng.random())

@@ -164,7 +164,7 @@ def specialist_involvement(draw: Draw, deals: Deals) -> dict[str, Array]:
     span = (until - deals.created_on[used]).astype(int)
     return {
         "opportunity_id": ids("O", used),
-        "specialist_id": ids("SP", (rng.random(used.size) * draw.count(SPECIALISTS)).astype(int), 2),
+        "specialist_id": ids("SP", (rng.random(used.size) * np.ceil(SPECIALISTS * draw.scale)).astype(int), 2),
         "specialism": take(("metrology", "data and security", "regulation"), (rng.random(used.size) * 3).astype(int)),
         "called_on": deals.created_on[used] + (span * (0.1 + 0.5 * rng.random(used.size))).astype(int),
         "hours": hours,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from course.case import notes, words
 from course.case.columns import Array, date, flag, key, number, rate, text, whole
@@ -329,6 +330,12 @@ def interviewed(draw: Draw, deals: Deals) -> Interviewed:
     return Interviewed(chosen, reason, second, on)
 
 
+def offers(quotes: pd.DataFrame, deal: Array) -> Array:
+    """Return how many versions of a quote each of the deals has; 0 without a quote."""
+    versions = quotes.groupby("opportunity_id")["version"].max()
+    return np.asarray(versions.reindex(np.asarray(ids("O", deal))).fillna(0).to_numpy(dtype=int))
+
+
 @table(
     key("interview_id", "Identifies the interview"),
     text("opportunity_id", "The opportunity, won or lost", refers="opportunities.opportunity_id"),
@@ -342,7 +349,7 @@ def interviewed(draw: Draw, deals: Deals) -> Interviewed:
     text("notes", "The interviewer's notes"),
     topics="2.1 2.4 7.5",
 )
-def win_loss_interviews(draw: Draw, deals: Deals, interviewed: Interviewed) -> dict[str, object]:
+def win_loss_interviews(draw: Draw, deals: Deals, interviewed: Interviewed, quotes: pd.DataFrame) -> dict[str, object]:
     """One row is an interview with a customer after an opportunity was won or lost."""
     size = interviewed.deal.size
     won = deals.won[interviewed.deal]
@@ -350,7 +357,13 @@ def win_loss_interviews(draw: Draw, deals: Deals, interviewed: Interviewed) -> d
     noticed = pick(draw.rng.random(size), np.array([0.3, 0.24, 0.06, 0.16, 0.16, 0.08]))
     deal = interviewed.deal
     texts = notes.interviews(
-        draw.rng, interviewed.reason, interviewed.second, won, deals.competitor[deal], deals.region[deal]
+        draw.rng,
+        interviewed.reason,
+        interviewed.second,
+        won,
+        deals.competitor[deal],
+        deals.region[deal],
+        notes.true_of(deals.product[deal], offers(quotes, deal), deals.new[deal], deals.region[deal]),
     )
     return {
         "interview_id": ids("W", np.arange(size), 4),

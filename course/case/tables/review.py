@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from course.case import notes, words
 from course.case.columns import Array, date, flag, key, money, number, rate, text, whole
@@ -13,7 +15,7 @@ from course.case.registry import latent, table
 from course.case.sampling import chosen, pick
 from course.case.tables.customers import Customers
 from course.case.tables.deals import Deals
-from course.case.tables.positioning import Groups
+from course.case.tables.positioning import Groups, offers
 from course.case.tables.staff import Staff
 from course.case.world import (
     COMPETITORS,
@@ -134,12 +136,14 @@ def voices(draw: Draw, customers: Customers, deals: Deals) -> Voices:
     text("note", "The minute-taker's note"),
     topics="8.5",
 )
-def advisory_board(draw: Draw, voices: Voices) -> dict[str, object]:
+def advisory_board(draw: Draw, customers: Customers, voices: Voices) -> dict[str, object]:
     """One row is something a member of the customer advisory board said."""
     size = voices.account.size
     meeting = np.array(["2025-02-12", "2025-05-14", "2025-09-10", "2025-11-19"], dtype="datetime64[D]")
     turn = np.sort((draw.rng.random(size) * 4).astype(int))
-    texts = notes.board_notes(draw.rng, [THEMES[place] for place in voices.theme.tolist()], turn)
+    abroad = notes.abroad(customers.region[voices.account])
+    themes = [THEMES[place] for place in voices.theme.tolist()]
+    texts = notes.board_notes(draw.rng, themes, turn, voices.account, abroad, draw.fresh("notes"))
     return {
         "note_id": ids("AB", np.arange(size), 3),
         "meeting_on": meeting[turn],
@@ -330,7 +334,9 @@ CAUSES = ("late stakeholder", "price", "product gap", "no business case", "slow 
     text("notes", "Notes of the review"),
     topics="8.7",
 )
-def post_mortems(draw: Draw, deals: Deals, buying_groups: Groups) -> dict[str, object]:
+def post_mortems(
+    draw: Draw, deals: Deals, buying_groups: Groups, contacts: pd.DataFrame, quotes: pd.DataFrame
+) -> dict[str, object]:
     """One row is the review of a strategic deal that was lost: enterprise, and by the review's reckoning EUR 150,000 or
     more."""
     rng = draw.rng
@@ -342,7 +348,14 @@ def post_mortems(draw: Draw, deals: Deals, buying_groups: Groups) -> dict[str, o
     says = np.where(
         rng.random(size) < 0.62, 1, np.where(rng.random(size) < 0.25, finding, 1 + (rng.random(size) * 5).astype(int))
     )
-    texts = notes.post_mortem_notes(rng, [CAUSES[place] for place in finding.tolist()], deals.region[lost])
+    texts = notes.post_mortem_notes(
+        rng,
+        [CAUSES[place] for place in finding.tolist()],
+        deals.region[lost],
+        _true_of(deals, lost, finding != says, late, quotes),
+        _facts(deals, lost, buying_groups, contacts),
+        draw.fresh("notes"),
+    )
     held = deals.closed_on[lost] + 10 + (rng.random(size) * 25).astype(int)
     return {
         "post_mortem_id": ids("PM", np.arange(size), 3),
@@ -354,3 +367,61 @@ def post_mortems(draw: Draw, deals: Deals, buying_groups: Groups) -> dict[str, o
         "pursuit_hours": np.exp(4.6 + 0.4 * rng.standard_normal(size)) * np.where(late, 1.3, 1.0),
         "notes": texts,
     }
+
+
+def _true_of(deals: Deals, lost: Array, differs: Array, late: Array, quotes: pd.DataFrame) -> list[set[str]]:
+    """Return what holds of each lost deal, as the sentences of a review need it."""
+    versions = offers(quotes, lost)
+    holds = notes.true_of(deals.product[lost], versions, deals.new[lost], deals.region[lost])
+    began, ended = deals.created_on[lost], deals.closed_on[lost]
+    # 24 December of the year in which the deal began lies in it
+    holidays = began.astype("datetime64[Y]").astype("datetime64[M]") + 11
+    holidays = holidays.astype("datetime64[D]") + 23
+    marks = {
+        "quoted": versions > 0,
+        "holidays": (began < holidays - 7) & (ended > holidays + 7),
+        "differs": differs,
+        "late": late,
+        "long": (ended - began).astype(int) >= 60,
+    }
+    for mark, where in marks.items():
+        for place in np.flatnonzero(where).tolist():
+            holds[place].add(mark)
+    return holds
+
+
+def _facts(deals: Deals, lost: Array, groups: Groups, contacts: pd.DataFrame) -> list[dict[str, str]]:
+    """Return what the review of each lost deal can name: who joined last and in which week, two months, the amount."""
+    newest = groups.joined_on.argsort(kind="stable")
+    last = np.full(deals.product.size, -1)
+    last[groups.deal[newest]] = newest
+    person = last[lost]
+    titles = contacts["title"].to_numpy(dtype=object)[groups.contact[person]]
+    began, ended = deals.created_on[lost], deals.closed_on[lost]
+    span = (ended - began).astype(int)
+    week = (groups.joined_on[person] - began).astype(int) // 7 + 1
+    early, later = (_month(began + (span * share).astype(int)) for share in (0.2, 0.8))
+    return [
+        {
+            "who": who,
+            "a_who": f"{'an' if who[0] in 'aeiou' else 'a'} {who}",
+            "week": str(w),
+            "weeks": str(of),
+            "early": e,
+            "later": f,
+            "amount": f"EUR {round(eur, -3):,.0f}",
+        }
+        for who, w, of, e, f, eur in zip(
+            [title.lower() for title in titles],
+            week.tolist(),
+            (span // 7 + 1).tolist(),
+            early,
+            later,
+            deals.amount_eur[lost].tolist(),
+            strict=True,
+        )
+    ]
+
+
+def _month(day: Array) -> list[str]:
+    return [month_name[month + 1] for month in (day.astype("datetime64[M]").astype(int) % 12).tolist()]

@@ -468,7 +468,7 @@ def board_notes(
     for theme, taker, member, foreign, turn in rows:
         told = _fitting(_THEMES[theme], _NOTHING, frozenset({"abroad"} if foreign else ()))
         joined = newest.get(taker, member) == member
-        for _ in range(8):
+        for _ in range(30):
             text = _minuted(told, taker, _MEMBERS if joined else _MEMBERS[:-1], turn)
             if text not in written:
                 break
@@ -647,7 +647,7 @@ def post_mortem_notes(
             tuple(filter(None, (_fit(line, true) for line in lines)))
             for lines in (_LESSON, _STEPS, _CLOSING, _JOTTED_END)
         )
-        for _ in range(6):
+        for _ in range(30):
             text = _reviewed(told, who, turn, lessons, steps, closing, ("", *ends)).format_map(fact)
             if text not in written:
                 break

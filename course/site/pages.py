@@ -394,7 +394,7 @@ def _first_rows(name: str, first: list[list[str]]) -> str:
         return ""
     head, *rows = first
     heads = "".join(f'<th scope="col">{escape(column)}</th>' for column in head)
-    body = "".join(f"<tr>{''.join(f'<td>{escape(_short(v))}</td>' for v in row)}</tr>" for row in rows)
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     return (
         f'<details class="fold rows" data-search-exclude><summary>First {len(rows)} rows'
         f'<span class="visually-hidden"> of {name}</span></summary>'
@@ -403,9 +403,14 @@ def _first_rows(name: str, first: list[list[str]]) -> str:
     )
 
 
-def _short(value: str) -> str:
+def _cell(value: str) -> str:
+    """A value as it is in the file, in lines where it is a text; only what would fill a page is cut."""
     value = " ".join(value.split())
-    return value if len(value) <= 80 else value[:79].rstrip() + "…"
+    long = ' class="long"' if len(value) > _LINE else ""
+    return f"<td{long}>{escape(value if len(value) <= _CUT else value[: _CUT - 1].rstrip() + '…')}</td>"
+
+
+_LINE, _CUT = 40, 400  # characters: what stands in one line of a table, and what of a text is shown
 
 
 def _used(ids: set[str], places: Mapping[str, str]) -> str:

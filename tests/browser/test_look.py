@@ -228,6 +228,38 @@ def test_a_table_is_found_by_a_word_of_its_columns_by_keyboard_alone(page: Page,
     assert page.locator(".described:visible").count() == everything
 
 
+def test_a_table_is_found_however_its_name_is_written_and_the_column_asked_for_is_marked(page: Page, site: str) -> None:
+    visit(page, site, "data")
+    field, said = page.get_by_label("Find a table or a column"), page.locator("#filtered")
+    for written in ("post-mortem", "postmortem", "Post mortem"):
+        field.fill(written)
+        assert page.locator(".described:visible h2").all_inner_texts() == ["post_mortems"], written
+    field.fill("oportunities")
+    expect(said).to_contain_text("tables match “opportunities”")
+    expect(page.locator("#opportunities")).to_be_visible()
+    field.fill("nonsense%")
+    expect(said).to_have_text("No table matches.")
+    field.fill("loss_reason")
+    assert page.locator("tr[data-found] th code").all_inner_texts() == ["loss_reason"]
+    field.fill("quotes")
+    assert page.locator(".described:visible").count() > 1
+    field.press("Enter")
+    expect(page.locator("h2#quotes")).to_be_focused()
+    field.fill("")
+    assert page.locator("tr[data-found]").count() == 0
+
+
+def test_a_text_among_the_first_rows_can_be_read_to_its_end(screen: Page, site: str) -> None:
+    visit(screen, site, "data")
+    rows = screen.locator("section[aria-labelledby=win_loss_interviews] .rows")
+    rows.locator("summary").click()
+    texts = rows.locator("tbody tr td:last-child").all_inner_texts()
+    assert max(map(len, texts)) > 100
+    assert not any("…" in text for text in texts)
+    assert rows.locator("tbody tr td:last-child").first.evaluate("cell => cell.getBoundingClientRect().width") < 600
+    assert screen.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 def test_the_data_page_is_sound_with_its_drawings_and_rows_open(
     screen: Page, site: str, axe: Callable[[Page], list[str]]
 ) -> None:

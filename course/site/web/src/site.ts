@@ -1,6 +1,7 @@
 // The frame of every page: light and dark, menu, search, and going from page to page without losing the page's Python.
 
 import { inLines } from "./lines";
+import { describe, findTables, type Described } from "./tables";
 
 const root = new URL("../../", import.meta.url); // this script is <site>/assets/app/site.js
 
@@ -252,24 +253,27 @@ document.addEventListener("click", (event) => {
 
 const tableFilter = () => document.querySelector<HTMLInputElement>(".filter input");
 
+let described: Described[] = [];
+
 function filterTables(): void {
-  const words = tableFilter()?.value.toLowerCase().split(/\s+/).filter(Boolean) ?? [];
   const tables = [...document.querySelectorAll<HTMLElement>(".described")];
-  for (const table of tables) {
-    const said = [...table.children].filter((part) => !part.matches("details")).map((part) => part.textContent);
-    const text = said.join(" ").toLowerCase();
-    table.hidden = !words.every((word) => text.includes(word));
+  if (described[0]?.table !== tables[0]) described = tables.map(describe);
+  const found = findTables(tableFilter()?.value ?? "", described);
+  for (const { table, rows } of described) {
+    table.hidden = !found.tables.has(table);
+    for (const { row } of rows) row.toggleAttribute("data-found", found.rows.has(row));
     const entry = document.querySelector(`.index .all a[href="#${table.querySelector("h2")?.id}"]`);
     entry?.closest("li")?.toggleAttribute("hidden", table.hidden);
   }
-  document.querySelector(".joins")?.toggleAttribute("hidden", words.length > 0);
-  const matching = tables.filter((table) => !table.hidden).length;
+  document.querySelector(".joins")?.toggleAttribute("hidden", found.words.length > 0);
+  const matching = found.tables.size;
   const status = document.getElementById("filtered");
   if (!status) return;
+  const said = found.meant ? ` “${found.words.join(" ")}”` : "";
   status.textContent =
-    !words.length ? `${tables.length} tables`
+    !found.words.length ? `${tables.length} tables`
     : matching === 0 ? "No table matches."
-    : `${matching} of ${tables.length} tables ${matching === 1 ? "matches" : "match"}`;
+    : `${matching} of ${tables.length} tables ${matching === 1 ? "matches" : "match"}${said}`;
 }
 
 document.addEventListener("input", (event) => {
@@ -277,7 +281,10 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.target !== tableFilter()) return;
-  const first = document.querySelector<HTMLElement>(".described:not([hidden]) h2");
+  // the table that is called so, or else the first that says so
+  const names = [...document.querySelectorAll<HTMLElement>(".described:not([hidden]) h2")];
+  const called = (event.target as HTMLInputElement).value.trim().toLowerCase().replace(/[\s-]+/g, "_");
+  const first = names.find(({ id }) => id === called) ?? names.find(({ id }) => called && id.startsWith(called)) ?? names[0];
   first?.setAttribute("tabindex", "-1");
   first?.focus();
 });

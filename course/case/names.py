@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 
 import numpy as np
@@ -74,16 +75,18 @@ LAST = {
 }  # fmt: skip
 
 
-def people(rng: np.random.Generator, languages: list[str]) -> list[str]:
-    """Return a person's name for each language, all different as long as the language has enough of them."""
+def people(rng: np.random.Generator, languages: list[str], taken: Collection[str] = ()) -> list[str]:
+    """Return a person's name for each language, none of those taken, all different as long as there are enough."""
     names = [""] * len(languages)
     for language in dict.fromkeys(languages):
-        first, last = FIRST[language], LAST[language]
-        order = rng.permutation(len(first) * len(last))
+        order = rng.permutation(len(FIRST[language]) * len(LAST[language])).tolist()
+        known = (
+            f"{FIRST[language][i // len(LAST[language])]} {LAST[language][i % len(LAST[language])]}" for i in order
+        )
+        free = [name for name in known if name not in taken]
         for count, place in enumerate(i for i, own in enumerate(languages) if own == language):
-            pick = int(order[count % len(order)])
-            again = " " + "I" * (1 + count // len(order)) if count >= len(order) else ""
-            names[place] = f"{first[pick // len(last)]} {last[pick % len(last)]}{again}"
+            again = " " + "I" * (1 + count // len(free)) if count >= len(free) else ""
+            names[place] = free[count % len(free)] + again
     return names
 
 

@@ -67,16 +67,6 @@ def land(draw: Draw, customers: Customers, staff: Staff) -> Land:
     return Land(region, accounts, density, manager, complexity, rep, np.where(rep >= 0, staff.rep_seat[rep], -1))
 
 
-def _names_apart(draw: Draw, languages: list[str], taken: set[str]) -> list[str]:
-    """Return a name for each language that no salesperson (``taken``) and no other manager has."""
-    names, rng = people(draw.rng, languages), draw.fresh("names")
-    for place, language in enumerate(languages):
-        if names[place] in taken:
-            names[place] = next(name for name in people(rng, [language] * (len(taken) + 1)) if name not in taken)
-        taken.add(names[place])
-    return names
-
-
 @table(
     key("manager_id", "Identifies the sales manager"),
     text("name", "The manager's name"),
@@ -93,7 +83,7 @@ def managers(draw: Draw, staff: Staff, reps: pd.DataFrame) -> dict[str, object]:
     languages = [LANGUAGE[WORLD[region].countries[0][0]] for region in staff.manager_region.tolist()]
     return {
         "manager_id": ids("M", np.arange(size), 2),
-        "name": _names_apart(draw, languages, set(reps["name"])),
+        "name": people(draw.rng, languages, set(reps["name"])),
         "region": take(REGIONS, staff.manager_region),
         "team_size": span,
         "manager_since": np.datetime64("2016-01-01") + (draw.rng.random(size) * 2300).astype(int),

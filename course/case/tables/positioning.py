@@ -10,7 +10,7 @@ import pandas as pd
 from course.case import notes, words
 from course.case.columns import Array, date, flag, key, number, rate, text, whole
 from course.case.edition import Draw
-from course.case.names import LANGUAGE, LANGUAGE_OF, people
+from course.case.names import LANGUAGE, LANGUAGE_OF, TOWNS, people
 from course.case.registry import latent, table
 from course.case.sampling import chosen, either, pick
 from course.case.tables.customers import Customers
@@ -542,6 +542,12 @@ def partners(draw: Draw, channel: Channel) -> dict[str, object]:
     ]
     again = {name: names.count(name) for name in names}
     names = [name if again[name] == 1 else f"{name} {country}" for name, country in zip(names, countries, strict=True)]
+    towns = draw.fresh("towns").random(size).tolist()
+    for place, (name, country) in enumerate(zip(names, countries, strict=True)):
+        if name in names[:place]:  # two of one name in one country: the later one is called after its town
+            own = name.removesuffix(country)
+            free = [town for town in TOWNS[country].split() if own + town not in names[:place]]
+            names[place] = own + free[int(towns[place] * len(free))]
     return {
         "partner_id": ids("PT", np.arange(size), 3),
         "name": names,

@@ -48,7 +48,7 @@ def topic_4_2(edition):
 
 def uplift(edition):
     orders = edition.table("orders")
-    promo = edition.table("promotions").query("name == 'Flow days'")
+    promo = edition.table("promotions").query("name.str.endswith('flow days')")
     month = (orders.ordered_on.dt.year - 2023) * 12 + orders.ordered_on.dt.month - 1
     first = (promo.starts_on.iloc[0].year - 2023) * 12 + promo.starts_on.iloc[0].month - 1
     length = (promo.ends_on.iloc[0].year - 2023) * 12 + promo.ends_on.iloc[0].month - first

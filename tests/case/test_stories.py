@@ -306,3 +306,14 @@ def test_no_two_colleagues_and_no_two_partners_are_called_the_same(seed):
     colleagues = [*edition.table("reps").name, *edition.table("managers").name, *edition.table("regions").lead]
     assert len(set(colleagues)) == len(colleagues)
     assert edition.table("partners").name.is_unique
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_promotion_is_called_after_its_season_and_its_product(seed):
+    promotions = made(seed).table("promotions").merge(made(seed).table("products"), on="product_id")
+    seasons = ["Winter", "Spring", "Summer", "Autumn"]
+    began = promotions.starts_on.dt.month.map(lambda month: seasons[month % 12 // 3])
+    assert (promotions.name_x.str.split().str[0] == began).all()
+    subject = {"flow days": "flow meter", "pressure weeks": "pressure transmitter", "of the Line": "Line"}
+    for name, product in zip(promotions.name_x, promotions.name_y, strict=True):
+        assert subject[name.split(" ", 1)[1]] in product

@@ -163,6 +163,11 @@ def campaigning(draw: Draw) -> Campaigning:
     return Campaigning(np.array([1, 0, 3]), first, first + np.array([1, 2, 1]), tuple(regions))
 
 
+#: what each promotion was called, after the season in which it began
+_SEASONS = ("Winter", "Spring", "Summer", "Autumn")
+_CALLED = ("pressure weeks", "flow days", "of the Line")
+
+
 @table(
     key("promotion_id", "Identifies the promotion"),
     text("name", "What it was called"),
@@ -176,7 +181,10 @@ def campaigning(draw: Draw) -> Campaigning:
 )
 def promotions(draw: Draw, campaigning: Campaigning) -> dict[str, object]:
     """One row is a promotion in a region; it ran in some regions and not in others."""
-    names = ("Autumn pressure weeks", "Flow days", "The Line to go")
+    names = [
+        f"{_SEASONS[(first + 1) % 12 // 3]} {what}"
+        for first, what in zip(campaigning.first.tolist(), _CALLED, strict=True)
+    ]
     rows = [(number, region) for number in range(3) for region in campaigning.region[number]]
     number = np.array([row[0] for row in rows])
     starts = np.datetime64("2023-01") + campaigning.first[number]

@@ -90,7 +90,7 @@ def effort(draw: Draw, deals: Deals, contracts: Contracts) -> Effort:
 @table(
     text("quarter", "Quarter, such as 2025Q4", *QUARTERS),
     text("region", "Sales region", refers="regions.region"),
-    text("business_unit", "Business unit whose sale the cost served", *UNITS),
+    text("business_unit", "Business unit whose sale the cost served", *UNITS, refers="business_units.business_unit"),
     text("motion", "New customers, or expansion of those there are", *MOTIONS),
     text("segment", "Segment of the accounts worked", *SEGMENTS),
     text("sales_model", "Field or remote selling", "field", "remote"),
@@ -134,7 +134,7 @@ def sales_costs(draw: Draw, effort: Effort, deals: Deals, market: Market) -> dic
 @table(
     date("month", "First day of the month"),
     text("channel", "Marketing channel", *CHANNELS, "customer event"),
-    text("business_unit", "Business unit that was promoted", *UNITS),
+    text("business_unit", "Business unit that was promoted", *UNITS, refers="business_units.business_unit"),
     text("motion", "New customers, or expansion of those there are", *MOTIONS),
     text("segment", "Segment addressed", *SEGMENTS),
     money("spend_eur", "Spent on media, events, agencies and content"),

@@ -46,7 +46,7 @@ MOTIONS = ("new", "expansion")
     key("product_id", "Identifies the product"),
     text("name", "What it is sold as"),
     text("product_line", "Product line", *LINES),
-    text("business_unit", "Business unit", *UNITS),
+    text("business_unit", "Business unit", *UNITS, refers="business_units.business_unit"),
     text("variant", "Variant within the line: of Series 7, premium or volume"),
     text("unit", "What one unit is"),
     money("list_price_eur", "List price of one unit"),
@@ -108,7 +108,13 @@ def _blame_price(reason: Array) -> None:
             "Amount: booked if won, else last quoted, or the salesperson's estimate; missing in some early ones",
         )
     ),
-    text("competitor", "Main competitor; empty if there was none or nobody asked", *COMPETITORS, nullable=True),
+    text(
+        "competitor",
+        "Main competitor; empty if there was none or nobody asked",
+        *COMPETITORS,
+        nullable=True,
+        refers="competitors.competitor",
+    ),
     text("lead_argument", "What the offer led with", *ARGUMENTS),
     text(
         "release_id",
@@ -202,7 +208,7 @@ def offer_lines(draw: Draw, deals: Deals) -> Lines:
     text("segment", "Segment of the account", *SEGMENTS),
     text("product_id", "The product", refers="products.product_id"),
     text("product_line", "Product line", *LINES),
-    text("business_unit", "Business unit", *UNITS),
+    text("business_unit", "Business unit", *UNITS, refers="business_units.business_unit"),
     date("booked_on", "Day of the order: the day the opportunity was won"),
     whole("quantity", "Units ordered", "units of the product", low=1),
     money("amount_eur", "Net of discount, at the month's exchange rate"),

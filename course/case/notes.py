@@ -34,7 +34,7 @@ _WON: dict[str, Voices] = {
         ("[device] TCO over 8 yrs ours lowest", "[device] leasing -> no group approval needed", "finance checked our sum, held"),
     ),
     "delivery date kept": (
-        ("Their shutdown is one week in May, and we alone put the date in the contract.", "The previous supplier was late three times running.", "They wanted a date that they could show the works council.", "[device] We delivered the samples on the day promised and that settled it."),
+        ("Their shutdown is one week in May, and we alone put the date in the contract.", "The previous supplier was late three times running.", "[abroad] They wanted a date that they could show the works council.", "[device] We delivered the samples on the day promised and that settled it."),
         ("One week in May, then the water is back. You wrote the date down, they wrote 'approx.'", "Three times late, I had enough of the other lot", "[device] Samples came on the Tuesday you said. I noticed"),
         ("fixed date in contract, others wouldn't", "prev supplier late 3x", "[device] samples on time = trust"),
     ),
@@ -511,12 +511,12 @@ _CAUSES: dict[str, Voices] = {
             "By week {week} they had agreed among themselves. Then came the {who} and they had not.",
             "The {who}'s name is in the minutes of week {week}. It should have been in those of week one.",
             "They forgot the {who}, and so did we; week {week} was the first anybody heard.",
-            "{weeks} weeks, and in the {week}th {a_who} who asked for every sum again.",
+            "{weeks} weeks, and in week {week} {a_who} who asked for every sum again.",
             "What was settled came open when the {who} sat down with us, in {later}.",
             "One person was missing from our list of people, the {who}, and that person turned it.",
         ),
         (
-            "And who is this for?", "I live with this for ten years and I have never seen you", "Nobody told me that there was a project", "You have talked to everybody except me",
+            "And who is this for?", "I shall live with this for ten years and I have never seen you", "Nobody told me that there was a project", "You have talked to everybody except me",
             "I read of it on the notice board", "Week {week}, and now you ask what I need?", "Has anybody asked the {who}?", "Start again, please. I wasn't there", "Nice drawings. Whose idea was it?",
         ),
         (

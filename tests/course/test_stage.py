@@ -222,7 +222,8 @@ def test_the_data_page_describes_every_column_of_every_table(course: Curriculum)
 
 
 def test_the_data_page_shows_first_rows_and_leads_to_where_a_table_is_used(course: Curriculum) -> None:
-    rows = {"accounts": [["name"], ["<b>Aqua</b>"], ["x" * 200]]}
+    note = "They wanted a date that they could show. " * 5
+    rows = {"accounts": [["name"], ["<b>Aqua</b>"], [note], ["x" * 2_000]]}
     page = pages.data_dictionary(
         published(), {"accounts": 2_000}, "Tables. ", course, rows, {"accounts": {"1.4", "8.1"}}
     )
@@ -231,7 +232,8 @@ def test_the_data_page_shows_first_rows_and_leads_to_where_a_table_is_used(cours
     assert ">8.1</a>" not in accounts, "a topic that is not written cannot be led to"
     assert "2,000 rows" in accounts
     assert "&lt;b&gt;Aqua" in accounts
-    assert "x" * 100 not in accounts
+    assert f'<td class="long">{note.strip()}</td>' in accounts, "a note can be read to its end"
+    assert "x" * 400 not in accounts, "what would fill a page is cut"
     assert "<details open" not in page
 
 

@@ -367,7 +367,7 @@ def interviews(
     region: Array,
     holds: Sequence[set[str]],
 ) -> list[str]:
-    """Return an interviewer's notes for each interview; ``holds`` is what ``kind_of`` says of each deal."""
+    """Return an interviewer's notes for each interview; ``holds`` is what ``true_of`` says of each deal."""
     luck = rng.random((5, reason.size))
     taker = written_by(region, rng.random(reason.size)).tolist()
     notes = []
@@ -462,7 +462,7 @@ def board_notes(
     """
     luck = rng.random((5, len(themes))).T.tolist()
     newest: dict[int, int] = {}
-    written: dict[str, None] = {}
+    written: set[str] = set()
     notes = []
     rows = zip(themes, meeting.tolist(), account.tolist(), abroad.tolist(), luck, strict=True)
     for theme, taker, member, foreign, turn in rows:
@@ -475,7 +475,7 @@ def board_notes(
             turn = again.random(5).tolist()
         if _MEMBERS[-1].removeprefix("the ") in text:
             newest[taker] = member
-        written[text] = None
+        written.add(text)
         notes.append(text)
     return notes
 
@@ -638,7 +638,7 @@ def post_mortem_notes(
     """
     luck = rng.random((5, len(causes)))
     taker = written_by(region, rng.random(len(causes))).tolist()
-    written: dict[str, None] = {}
+    written: set[str] = set()
     notes = []
     for cause, who, turn, holding, fact in zip(causes, taker, luck.T.tolist(), holds, facts, strict=True):
         true = frozenset(holding)
@@ -652,7 +652,7 @@ def post_mortem_notes(
             if text not in written:
                 break
             turn = again.random(5).tolist()
-        written[text] = None
+        written.add(text)
         notes.append(text)
     return notes
 
@@ -666,6 +666,7 @@ def _reviewed(
     closing: Sequence[str],
     ends: Sequence[str],
 ) -> str:
+    """Return the note of a review as one of six people writes it."""
     a, b, c, d, e = luck
     sentences, said, jotted = told
     room, lesson = (pick(_ROOM, a) if a < 0.9 else ""), pick(lessons, c)

@@ -50,5 +50,6 @@ def test_a_name_has_the_random_numbers_that_numpy_gives_for_seed_name_and_divisi
 def test_a_quarter_ends_before_the_first_day_of_the_next():
     days = np.arange("2023-01-01", "2030-01-01", dtype="datetime64[D]")
     ends = quarter_end(days)
-    assert (ends > days).all() and (ends - days <= np.timedelta64(92, "D")).all()
-    assert (ends == first_day(month_of(ends) // 3 * 3)).all() and (month_of(ends - 1) // 3 == month_of(days) // 3).all()
+    assert (ends > days).all()
+    assert (ends == first_day(month_of(ends) // 3 * 3)).all()
+    assert (month_of(ends - 1) // 3 == month_of(days) // 3).all()

@@ -63,6 +63,8 @@ _SIZE_SPREAD = np.array([0.34, 0.34, 0.5, 0.3, 0.5, 0.4, 0.5, 0.5])
 #: how much faster or slower than Series 7 as a whole its variants grow a year
 _SMART = {"premium": 0.25, "volume": -0.25}
 FAR = np.datetime64("2099-01-01")
+#: of whom there are fewer easy or hard deals tells nothing; by how many standard errors a cherry-picker shows at least
+_FEW, _AHEAD = 8, 0.3
 #: per product: list price in EUR, usual discount, and by segment the usual quantity
 _PRICES = np.array([item.price for item in PRODUCTS])
 _DISCOUNTS = np.array([item.discount for item in PRODUCTS])
@@ -214,6 +216,28 @@ def _led(won: Array, industry: Array, argument: Array, decided: Array, price_ind
             if other != best and surplus > 0:
                 lucky = np.flatnonzero(won & (cell == place * len(ARGUMENTS) + other))
                 won[lucky[np.linspace(0, lucky.size - 1, surplus).astype(int)]] = False
+
+
+def _picked(won: Array, rep: Array, easy: Array, decided: Array, staff: Staff) -> None:
+    """Lose a few of the harder deals of a cherry-picker where chance hid the third of them behind two other people.
+
+    What tells them is how much more of the easy deals they win, in standard errors.
+    """
+    pickers, cell = staff.cherry_pickers, rep * 2 + easy
+    size, wins = (
+        np.bincount(cell[np.flatnonzero(which)], minlength=2 * staff.rep_seat.size).reshape(-1, 2)
+        for which in (decided, won)
+    )
+    error = np.sqrt((0.25 / np.maximum(size, 1)).sum(axis=1))
+    rates = wins / np.maximum(size, 1)
+    lead = np.where(size.min(axis=1) >= _FEW, (rates[:, 1] - rates[:, 0]) / error, -np.inf)
+    third = pickers[np.argsort(-lead[pickers])][:3][-1]
+    lead[pickers], own = -np.inf, lead[third]
+    missing = np.sort(lead)[-2] + _AHEAD - own
+    if 0 < missing < np.inf:
+        hard = np.flatnonzero(won & (cell == third * 2))
+        lost = min(int(np.ceil(missing * error[third] * size[third, 0])), hard.size)
+        won[hard[np.linspace(0, hard.size - 1, lost).astype(int)]] = False
 
 
 def _spare(staff: Staff, land: Land) -> Array:
@@ -369,6 +393,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     afar, near = np.flatnonzero(decided_large & remote), np.flatnonzero(decided_large & ~remote)
     most = int(max(won[near].mean() - 0.16, 0) * afar.size) if near.size else afar.size
     won[afar[won[afar]][most:]] = False
+    _picked(won, rep, installed, ~is_open, staff)
     _led(won, industry, argument, ~is_open, truth["price_industry"])
     # the small segment wins nothing for three months, and the falling one is below its threshold in each of them
     won &= ~unlucky

@@ -222,7 +222,9 @@ def performance(draw: Draw, staff: Staff, deals: Deals) -> Performance:
 
 def _span_shows(staff: Staff, truth: Mapping[str, Any], booked: Array, quota: Array) -> None:
     """Let the teams of a size, taken together, miss what a plan needs past their span and reach it up to there, where
-    chance made it otherwise: by the quotas of those who are far from their target."""
+    chance made it otherwise: by the quotas of those who are far from their target. Who was there for no quarter of a
+    year is asked for nothing in it."""
+    asked_of = np.asarray(_quarters(staff)[1].reshape(-1, 3, 4).any(axis=2))
     span = np.bincount(staff.rep_manager[np.isnat(staff.left)], minlength=staff.manager_region.size)
     limit = np.where(staff.manager_complex, truth["complex_span"], truth["simple_span"])
     for group in sorted(set(zip(staff.manager_complex.tolist(), span.tolist(), strict=True))):
@@ -230,7 +232,7 @@ def _span_shows(staff: Staff, truth: Mapping[str, Any], booked: Array, quota: Ar
         own = np.flatnonzero(teams[staff.rep_manager])
         past = group[1] > limit[teams][0]
         for near in (1.13, 1.08, 1.05, 1.05, 1.05, 0.0):  # who is just past the target stays there, if it can be
-            sold, asked = booked[own].sum(), quota[own].sum()
+            sold, asked = booked[own].sum(), quota[own][asked_of[own]].sum()
             change = max(sold / _MISSED - asked, 0) if past else min(sold / _REACHED - asked, 0)
             far = (booked[own] < 0.93 * quota[own]) | (booked[own] > near * quota[own])
             far[np.isin(own, staff.sandbaggers)] = False
@@ -270,6 +272,15 @@ def reps(draw: Draw, staff: Staff) -> dict[str, Array]:
     }
 
 
+def _quarters(staff: Staff) -> tuple[Array, Array]:
+    """Return the last days of the quarters, and by (rep, quarter) who was there for some three weeks of it."""
+    quarters = np.arange(12)
+    starts = (np.datetime64("2023-01") + quarters * 3).astype("datetime64[D]")
+    ends = (np.datetime64("2023-04") + quarters * 3).astype("datetime64[D]") - 1
+    there = (staff.hired[:, None] <= ends - 20) & ~(staff.left[:, None] < starts + 20)
+    return ends, np.asarray(there)
+
+
 @table(
     key("quota_id", "Identifies the quota"),
     text("rep_id", "The salesperson", refers="reps.rep_id"),
@@ -283,11 +294,8 @@ def quotas(draw: Draw, staff: Staff, performance: Performance, market: Market) -
     """One row is a salesperson in a quarter, if there for some three weeks of it. The year's quota is split by how the
     region buys.
     """
-    quarters = np.arange(12)
-    starts = (np.datetime64("2023-01") + quarters * 3).astype("datetime64[D]")
-    ends = (np.datetime64("2023-04") + quarters * 3).astype("datetime64[D]") - 1
+    ends, there = _quarters(staff)
     region = staff.seat_region[staff.rep_seat]
-    there = (staff.hired[:, None] <= ends - 20) & ~(staff.left[:, None] < starts + 20)
     there &= np.repeat(performance.quota, 4, axis=1) > 0
     share = np.tile(market.season[region] / 4, 3) * there
     yearly = share.reshape(-1, 3, 4)

@@ -257,7 +257,7 @@ def _cells(path: Path, code: tuple[str, str], separator: str, above: int) -> _Ce
     if short.iloc[:, -1].any():
         cells = cells.fillna("")
     # A quotation mark too few or too many shows in what the cells hold; where one might, each line is looked at.
-    if any(cells[c].str.contains('"', regex=False).any() for c in cells):
+    if any('"' in "".join(cells[c].dropna()) for c in cells):
         return _cells_one_by_one(path, code, separator, above)
     lines = above + 1 + np.arange(len(cells))
     with path.open(encoding=encoding, errors=errors, newline="") as file:

@@ -19,6 +19,7 @@ from course.case.importing.values import (
     currencies,
     date_order,
     full_ids,
+    joined,
     parse_choices,
     parse_currency,
     parse_dates,
@@ -214,10 +215,17 @@ _SIGNS = ("sign", "unsure")  # of the currency in an amount's own cell
 _SIGNED_ALIKE = ("USD", "AUD", "CAD", "NZD", "SGD", "HKD", "MXN", "JPY", "CNY")  # written with $ or ¥
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
 def _clean(text: pd.Series[Any]) -> pd.Series[Any]:
     """Text without what no table's file can hold or what protected it from a spreadsheet: control characters, ="…"."""
-    text = text.str.replace(r"\r\n?", "\n", regex=True).str.replace(r"[\x00-\x08\x0b-\x1f\x7f]", "", regex=True)
-    return text.str.replace(r'^="(.*)"$', r"\1", regex=True).str.strip()
+    whole = joined(text)
+    if _CONTROL.search(whole):
+        text = text.str.replace(r"\r\n?", "\n", regex=True).str.replace(_CONTROL, "", regex=True)
+    if '="' in whole:
+        text = text.str.replace(r'^="(.*)"$', r"\1", regex=True)
+    return text.str.strip()
 
 
 def _told_apart(frame: pd.DataFrame, source: pd.DataFrame, rows: _Rows, done: Imported, name: str) -> None:

@@ -34,6 +34,11 @@ class Parsed:
     notes: list[str] = field(default_factory=list)
 
 
+def joined(text: pd.Series[Any]) -> str:
+    """All cells in one text, a line each: to ask whether any holds a sign takes a hundredth of the time there."""
+    return "\n".join(text.dropna().tolist())
+
+
 def _start(text: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:
     text = text.astype(object).where(text.notna(), "").astype(str).str.replace("\u00a0", " ", regex=False).str.strip()
     return text, pd.Series(False, index=text.index)
@@ -112,8 +117,13 @@ def parse_dates(text: pd.Series[Any], order: Order | None = None) -> Parsed:
     return Parsed(days.astype("datetime64[ns]"), coerced & ~refused, guessed & ~refused, refused, notes)
 
 
+_SHORT = re.compile(r"^\d\d([-/])\d\d\1\d\d(?:[ T]|$)", re.MULTILINE)
+
+
 def _short_years_first(text: pd.Series[Any]) -> pd.Series[Any]:
     """Which values are like 24-12-31, where a whole column says so: its years are few and its days are many."""
+    if not _SHORT.search(joined(text)):
+        return pd.Series(False, index=text.index)
     parts = text.str.extract(r"^(\d\d)([-/])(\d\d)\2(\d\d)(?:[ T].*)?$")
     given = parts.dropna()
     year, month, day = (given[part].astype(int) for part in (0, 2, 3))
@@ -241,9 +251,12 @@ def currencies(text: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:
 
     A krona alone names none: which of three it is, no one can tell from it.
     """
-    found = _start(text)[0].str.extract(f"({_CURRENCY.pattern})", flags=re.IGNORECASE)[0].str.lower()
+    text = _start(text)[0]
+    written = text[pd.to_numeric(text, errors="coerce").isna()]  # a bare number names no currency
+    found = written.str.extract(f"({_CURRENCY.pattern})", flags=re.IGNORECASE)[0].str.lower()
     code = found.map(_SIGNS).fillna(found.where(found.isin(_CODES)).str.upper())
-    return code.where(code.notna(), None), found.isin(_UNSURE)
+    code = code.astype(object).where(code.notna(), None).reindex(text.index, fill_value=None)
+    return code, found.isin(_UNSURE).reindex(text.index, fill_value=False)
 
 
 def parse_currency(text: pd.Series[Any]) -> Parsed:
@@ -283,11 +296,13 @@ def full_ids(ids: pd.Series[Any]) -> Parsed:
     values, notes = ids.copy(), []
     coerced, guessed = none.copy(), none.copy()
     given = ids.dropna().astype(str)
-    rounded = ids.index.isin(given.index[given.str.fullmatch(r"\d(?:[.,]\d+)?[Ee]\+\d+")])
+    rounded = none
+    if "+" in joined(given):
+        rounded = none | ids.index.isin(given.index[given.str.fullmatch(r"\d(?:[.,]\d+)?[Ee]\+\d+")])
     if rounded.any():
         values = ids = ids.where(~rounded, None)
         notes.append("a spreadsheet has rounded these ids, so many may look like one; export them again as text")
-    elif len(given) and given.str.fullmatch(r"\d+\.0").all():
+    elif len(given) and given.iloc[0].endswith(".0") and given.str.fullmatch(r"\d+\.0").all():
         values = ids = ids.str.removesuffix(".0")
         coerced = ids.notna()
         notes.append("ids were written without the .0 behind them")

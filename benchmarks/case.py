@@ -55,10 +55,10 @@ def ours():
     )
 
 
-# what leadforge makes too: opportunities, sales activities, touches, subscriptions, leads, sessions on the site (ours
-# added up by lead), accounts with those that are customers, contacts
+# what leadforge makes too, in its order: accounts with those that are customers, contacts, leads, touches, sessions on
+# the site (ours added up by lead), sales activities, opportunities, subscriptions
 COMPARABLE = [
-    "opportunities", "activities", "touchpoints", "subscriptions", "leads", "lead_features", "accounts", "contacts",
+    "accounts", "contacts", "leads", "touchpoints", "lead_features", "activities", "opportunities", "subscriptions",
 ]  # fmt: skip
 #: leads that leadforge is asked for (5,000 if nobody says), and the scale at which ours have about as many rows
 ALIKE = {5_000: 2.2, 15_000: 6.6}

@@ -22,6 +22,8 @@ from course.case.world import INDUSTRIES, LAST_DAY, REGIONS, WORLD, ids, take
 HOUR_EUR = 84
 SPECIALISTS = 9
 TERRITORIES = TERRITORIES_PER_REGION * len(REGIONS)
+#: of the densest territories, how many times as dense each is as where visits break even, at least
+_DENSE = np.array([2.6, 2.8, 3.0, 3.3, 3.6, 3.7, 4.3, 4.8, 5.6])
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,9 @@ def land(draw: Draw, customers: Customers, staff: Staff) -> Land:
     region = np.repeat(np.arange(len(REGIONS)), TERRITORIES_PER_REGION)
     accounts = np.bincount(customers.territory, minlength=TERRITORIES)
     density = np.exp(np.log(0.25) + rng.random(TERRITORIES) * np.log(40))
+    # some are so dense that visits cost less there than remote selling, whatever is sold in them
+    dense = np.argsort(density, kind="stable")[-_DENSE.size :]
+    density[dense] = np.maximum(density[dense], draw.truth["break_even_density"] * _DENSE)
     per_region = staff.manager_region.size // len(REGIONS)
     manager = region * per_region + np.tile(np.arange(TERRITORIES_PER_REGION), len(REGIONS)) % per_region
     hard = staff.manager_complex[manager]

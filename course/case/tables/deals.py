@@ -65,6 +65,19 @@ _SMART = {"premium": 0.25, "volume": -0.25}
 FAR = np.datetime64("2099-01-01")
 #: of whom there are fewer easy or hard deals tells nothing; by how many standard errors a cherry-picker shows at least
 _FEW, _AHEAD = 8, 0.3
+#: the lines of the unit Analytics, and its growth a year at least
+_ANALYTICS = np.array([LINES.index("insight-core"), LINES.index("insight-plus")])
+_GROWTH = 0.095
+#: how many times as many orders one of the twin regions has as the other, at least
+_MORE_ORDERS = 1.65
+#: the share of the year that the budget quarter of these two has at least
+_PEAK = 0.33
+#: so many of the favours go this far beyond what the quantity explains, at least
+_FAVOURS, _FAVOUR = 8, 0.15
+#: what counts as large, and by how much more than in others remote selling wins fewer such deals, at least
+_LARGE_EUR, _LESS_AFAR = 190_000, 0.04
+#: what a bundle's second line adds to the worth of its first, on average
+_SECOND = 0.19
 #: per product: list price in EUR, usual discount, and by segment the usual quantity
 _PRICES = np.array([item.price for item in PRODUCTS])
 _DISCOUNTS = np.array([item.discount for item in PRODUCTS])
@@ -195,6 +208,53 @@ def _seasoned(truth: Mapping[str, Any], legacy: Array, won: Array, quarter: Arra
     path = np.outer(np.power(1 - truth["legacy_decline_rate"], np.arange(3)), season).ravel()
     factor = np.clip(np.sqrt(path / path.sum() * sold.sum() / sold), 0.6, 1.6)
     return either(legacy, factor[np.minimum(quarter, 11)], 1.0)
+
+
+def _apart(probability: Array, region: Array, decided: Array, twins: tuple[int, int]) -> None:
+    """Let one twin win fewer and the other more, where chance gave them numbers of orders that are too much alike."""
+    wins = np.bincount(region, probability * decided, len(REGIONS))[list(twins)]
+    change = np.sqrt(max(_MORE_ORDERS * wins[0] / wins[1], 1))
+    for twin, by in zip(twins, (1 / change, change), strict=True):
+        if by != 1:
+            own = np.flatnonzero(region == twin)
+            probability[own] = np.minimum(probability[own] * by, 0.95)
+
+
+def _favours(discount: Array, granted: Array, ordinary: Array, quantity: Array) -> None:
+    """Raise the largest of the favours among deals won, where chance left too few that stand out."""
+    excess = discount[granted] - ordinary[granted] - 0.02 * np.clip(np.log(quantity[granted] / 30), -1.5, 2.2)
+    order = np.argsort(-excess, kind="stable")[:_FAVOURS]
+    most = granted[order]
+    discount[most] = np.round(np.minimum(discount[most] + np.maximum(_FAVOUR - excess[order], 0), 0.48), 3)
+
+
+def _peaking(quantity: Array, worth: Array, won: Array, own: Array, peak: Array) -> None:
+    """Enlarge deals of a region's budget quarter, ``peak``, where chance left hardly more to it than to the others."""
+    high = own[peak[own]]
+    sold, most = worth[own[won[own]]].sum(), worth[high[won[high]]].sum()
+    lift = min(_PEAK * (sold - most) / ((1 - _PEAK) * max(most, 1)), 1.6)
+    if lift > 1:
+        quantity[high] *= lift
+        worth[high] *= lift
+
+
+def _growing(own: Array, year: Array, worth: Array) -> Array:
+    """Return by what to multiply each year's quantities so that the ``own`` deals, all won, grow at least a little."""
+    sold = np.bincount(year[own], weights=worth[own], minlength=3)
+    lift = max((1 + _GROWTH) * np.sqrt(sold[0] / max(sold[2], 1)), 1)
+    return np.asarray(np.power(float(lift), [-1.0, 0.0, 1.0]))
+
+
+def _visited(quantity: Array, amount: Array, won: Array, decided: Array, remote: Array) -> None:
+    """Shrink large deals won remotely, the smallest first, where chance let so many be won as if that were enough."""
+    kind = 2 * (amount > _LARGE_EUR) + remote
+    size, wins = (np.bincount(kind[np.flatnonzero(which)], minlength=4) for which in (decided, won))
+    rate = wins / np.maximum(size, 1)
+    most = rate[2] + rate[1] - rate[0] - _LESS_AFAR
+    shrunk = int(np.ceil(max(wins[3] - most * size[3], 0) / (1 - most)))
+    own = np.flatnonzero(won & (kind == 3))
+    smallest = own[np.argsort(amount[own], kind="stable")][:shrunk]
+    quantity[smallest] *= 0.9 * _LARGE_EUR / amount[smallest]
 
 
 def _best_arguments(price_industry: str) -> list[int]:
@@ -375,6 +435,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     logit -= alone - alone.mean()
     logit -= 1.02
     probability = np.clip(sigmoid(logit) + advantage, 0.02, 0.95)
+    _apart(probability, region, ~is_open, market.twins)
     watched, fallen = region * len(SEGMENTS) + segment, declining * len(SEGMENTS) + 1
     thin = watch.thinnest(watched, month, probability, fallen)
     small_cell = watched == thin
@@ -413,10 +474,11 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     late = np.flatnonzero(held)
     closed[late] = workday(closed[late] + 14)
     decided = month_of(closed)
-    # first in deals on which nothing else rests; never in those that are compared by month, or large and sold remotely
+    # first in deals on which nothing else rests; last in those compared by month, never in large ones sold remotely
     leading = argument == np.array(_best_arguments(truth["price_industry"]))[industry]
     free = leading & ~spiffed & ~picky
-    likely = either(by_month | (large & remote), np.nan, probability + free)
+    likely = either(by_month, np.inf, probability + free)
+    likely[np.flatnonzero(large & remote)] = np.nan
     watch.settle(won, watched, decided, fallen, thin, likely)
     status = either(is_open, 0, 2 - won)
 
@@ -429,6 +491,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     new = ~installed & ((is_open & (first_own > LAST_DAY)) | (~is_open & (closed <= first_own)))
 
     # what is due
+    _favours(discount, np.flatnonzero(favoured & won), ordinary, quantity)
     net_factor = (1 - discount) * price
     currency = rates.of_region[region]
     rate_of = currency * MONTHS + np.minimum(month, MONTHS - 1)
@@ -437,6 +500,8 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     year = np.minimum(decided // 12, 2)
     quantity = quantity * _seasoned(truth, line == 0, won, decided // 3, quantity * net_factor * drift)
     worth = quantity * net_factor * drift
+    for twin in market.twins:
+        _peaking(quantity, worth, won, np.flatnonzero(region == twin), decided // 3 % 4 == market.peak[twin])
     factor = np.ones((len(REGIONS), 3))
     first, other = (float(np.sum(worth[np.flatnonzero(won & (region == twin))])) for twin in market.twins)
     factor[market.twins[1]] = first / other
@@ -447,7 +512,14 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
         sold = np.bincount(year[own], weights=worth[own], minlength=3)
         wanted = path / path.sum() * sold.sum() / np.maximum(sold, 1)
         factor[place] = np.clip(wanted, 0.6, 1.6)
-    quantity *= factor.ravel()[region * 3 + year]
+    resized = factor.ravel()[region * 3 + year]
+    worth *= resized
+    analytics = np.flatnonzero(among(line, _ANALYTICS))
+    lift = _growing(analytics[won[analytics]], year, worth)[year[analytics]]
+    resized[analytics] *= lift
+    worth[analytics] *= lift
+    quantity *= resized
+    _visited(quantity, worth * (1 + _SECOND * bundled), won, ~is_open, remote)
     quantity = np.maximum(np.floor(quantity + rng.random(size)), 1).astype(np.int64)
     share = 0.12 + 0.14 * rng.random(size)
     net_local = np.round(np.round(price * listed, 2) * quantity * (1 - discount), 2)

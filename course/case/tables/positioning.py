@@ -432,6 +432,17 @@ class Roadmap:
     claim_live: Array
 
 
+def _with_tail(slip: Array, free: Array, done: Array) -> Array:
+    """Return the slips with the longer of the ``free`` ones stretched, where chance left no tail among the ``done``."""
+    median = np.median(slip[done])
+    late = free & (slip > median)
+    for _ in range(8):
+        if np.quantile(slip[done], 0.9) > 2.15 * median:
+            break
+        slip = np.where(late, median + 1.15 * (slip - median), slip).astype(int)
+    return slip
+
+
 @latent
 def roadmap(draw: Draw) -> Roadmap:
     """Draw slippage, and claims of which two run ahead of what they promise."""
@@ -445,6 +456,7 @@ def roadmap(draw: Draw) -> Roadmap:
     slip = np.where(early, -(rng.random(size) * 12).astype(int), np.where(own, np.minimum(slip, 60), slip))
     ahead = np.isin(np.arange(size), 56 + rng.permutation(claims)[:2])
     slip = np.where(ahead, 95 + (rng.random(size) * 40).astype(int), slip)
+    slip = _with_tail(slip, ~own & (planned + slip <= LAST_DAY), planned + slip <= LAST_DAY)
     delivered = planned + slip
     # ahead of delivery, but later than planned: by the plan these two look safe
     live = np.where(

@@ -229,7 +229,7 @@ def ramp(draw: Draw) -> dict[str, Array]:
     return {
         "sales_model": take(("field", "remote"), at[0]),
         "month_since_start": at[1],
-        "productivity_rate": np.clip(level + 0.03 * draw.rng.standard_normal(at.shape[1]), 0, 1.3),
+        "productivity_rate": np.clip(level + 0.03 * np.clip(draw.rng.standard_normal(at.shape[1]), -2, 2), 0, 1.3),
         "people": np.round(np.array([58, 26])[at[0]] * np.power(0.985, at[1])),
     }
 

@@ -20,6 +20,8 @@ from course.case.world import INDUSTRIES, LAST_DAY, QUARTERS, REGIONS, WORLD, id
 _FOCI = len(REGIONS) * len(INDUSTRIES)
 MODELS = ("field", "remote")
 SEATS = 64
+#: people who left since 2023, at least, whatever the company's size
+_LEAVERS = 5
 #: what the last manager leaves to the first: teams of a region are of unequal size
 _TEAM_SPLIT = (0.3, 0.62, 0.38, 0.7, 0.5, 0.58)
 
@@ -68,6 +70,7 @@ def staff(draw: Draw) -> Staff:
     focus[(place == 3) | (place == 4)] = -1
     turn = (place >= 7) & (draw.rng.random(size) < 0.7)
     opened = turn & (draw.rng.random(size) < 0.35)  # a new seat rather than a second holder
+    opened[np.flatnonzero(opened)[: max(_LEAVERS - (turn & ~opened).sum(), 0)]] = False
     change = np.datetime64("2023-03-01") + (draw.rng.random(size) * 850).astype(int)
     change = np.where(turn, change, np.datetime64("2099-01-01"))
     first_hired = np.datetime64("2013-01-07") + (draw.rng.random(size) * 2900).astype(int)
@@ -99,9 +102,16 @@ def staff(draw: Draw) -> Staff:
     return Staff(
         seat_region, model, focus, seat_first, seat_second, change, rep_seat, hired.astype("datetime64[D]"), left,
         seat_manager[rep_seat], np.repeat(np.arange(len(REGIONS)), 2 * teams),
-        complex_, np.round(draw.rng.random((managers, 3)) * 0.6, 2),
+        complex_, _team_goals(draw.rng.random((managers, 3)) * 0.6, draw.truth["best_team_share"]),
         seat_first[leakers], seat_first[rest[:habits]], seat_first[rest[habits : 2 * habits]],
     )  # fmt: skip
+
+
+def _team_goals(share: Array, best: float) -> Array:
+    """Return the weight of team goals by (manager, year), a few of them well past the best one."""
+    most = np.argsort(share, axis=None, kind="stable")[-4:]
+    share.ravel()[most] = np.maximum(share.ravel()[most], best + np.array([0.21, 0.225, 0.24, 0.26]))
+    return np.asarray(np.round(share, 2))
 
 
 def _strained(complex_: Array, span: Array, simple_limit: int, complex_limit: int, enough: int) -> Array:

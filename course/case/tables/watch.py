@@ -73,7 +73,8 @@ def settle(won: Array, cell: Array, month: Array, falling: int, thin: int, likel
     """Change the fewest outcomes that make the last quarter and the earlier alarms tell what they are to tell.
 
     ``month`` is that of the decision, ``MONTHS`` or later where there is none. Of the deals that are lost, those with
-    the highest ``likely`` are won first, and those without one never; of the won, those with the lowest are lost first.
+    the highest ``likely`` are won first, those with an infinite one only when there is no other, and those without one
+    never; of the won, those with the lowest are lost first.
     """
     board = _Board(won, cell, month, likely)
     _pass_by(board)
@@ -109,7 +110,8 @@ class _Board:
         """Let as many lost deals of the months be won as are missing."""
         if missing > 0:
             found, likely = self._found(cell, months, False)
-            self._turn(found[: np.isfinite(likely).sum()][::-1], missing, True)
+            first, able = np.isfinite(likely).sum(), (~np.isnan(likely)).sum()
+            self._turn(np.concatenate([found[:first][::-1], found[first:able]]), missing, True)
 
     def lose(self, cell: int, months: range, over: float) -> None:
         """Let as many won deals of the months be lost as are over."""
@@ -132,6 +134,10 @@ class _Board:
         """Return how many wins the months lack of what counts as back to usual."""
         usual = self.usual[cell] * self.decided[cell, months].sum()
         return float(_COME_BACK * usual - self.wins[cell, months].sum())
+
+    def winnable(self, cell: int, months: range) -> float:
+        """Return how many of the wins that the months lack can be had from lost deals."""
+        return min(self.lacking(cell, months), float((~np.isnan(self._found(cell, months, False)[1])).sum()))
 
     def over(self) -> Array:
         """Return by how many wins each (cell, month) misses being below the threshold."""
@@ -158,8 +164,8 @@ def _pass_by(board: _Board) -> None:
         short = sum(board.lacking(cell, after) for cell, _, after in alarms)
         if short <= 0:
             return
-        lacking, cell, after = max((board.lacking(cell, after), cell, after.start) for cell, _, after in alarms)
-        board.win(cell, range(after, after + WAIT), min(lacking, short))
+        wins, cell, after = max((board.winnable(cell, after), cell, after.start) for cell, _, after in alarms)
+        board.win(cell, range(after, after + WAIT), min(wins, short))
 
 
 def _ring(board: _Board) -> None:

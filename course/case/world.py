@@ -190,14 +190,24 @@ def ids(prefix: str, numbers: Array, width: int = 5) -> Any:
     return numbered(f"{prefix}-{{:0{width}d}}", numbers)
 
 
+def row_ids(prefix: str, size: int, width: int = 5) -> Any:
+    """Return the ids of all of a table's rows, as a pandas array of text that nobody can write to: all share it."""
+    return _known(f"{prefix}-{{:0{width}d}}", size)[:size]
+
+
 def numbered(form: str, numbers: Array) -> Any:
     """Return ``form`` with the numbers from 0 counted from 1, as a new pandas array of text; -1 is a missing value."""
-    need = int(numbers.max(initial=-1)) + 1
+    return _known(form, int(numbers.max(initial=-1)) + 1).take(numbers)
+
+
+def _known(form: str, need: int) -> Any:
+    """Return ``form`` with the numbers from 1 up to ``need`` or more, and a missing value as the last."""
     known = _NUMBERED.get(form)
     if known is None or len(known) <= need:
         made = [form.format(number) for number in range(1, need + need // 4 + 2)]
         known = _NUMBERED[form] = pd.array([*made, np.nan], dtype=TEXT)
-    return known.take(numbers)
+        np.asarray(known).setflags(write=False)
+    return known
 
 
 #: text of the numbers so far, by form: making it takes far longer than copying it

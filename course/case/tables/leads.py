@@ -12,7 +12,19 @@ from course.case.registry import latent, table
 from course.case.sampling import among, either, pick
 from course.case.tables.customers import TERRITORIES_PER_REGION, Customers
 from course.case.tables.deals import Deals
-from course.case.world import FIRST_DAY, INDUSTRIES, LAST_DAY, REGIONS, SEGMENTS, SOURCES, by_day, ids, month_of, take
+from course.case.world import (
+    FIRST_DAY,
+    INDUSTRIES,
+    LAST_DAY,
+    REGIONS,
+    SEGMENTS,
+    SOURCES,
+    by_day,
+    ids,
+    month_of,
+    row_ids,
+    take,
+)
 
 LEAD_SOURCES = ("content download", "web search", "webinar", "trade event", "partner", "referral")
 _RATE = np.array([0.012, 0.19, 0.2, 0.22, 0.34, 0.42])
@@ -148,7 +160,7 @@ def leads(draw: Draw, inbound: Leads, customers: Customers) -> dict[str, Array]:
     answered = ~np.isnan(inbound.hours)
     mql = (inbound.source == 0) | (draw.rng.random(size) < 0.72)
     return {
-        "lead_id": ids("L", np.arange(size)),
+        "lead_id": row_ids("L", size),
         "created_on": inbound.created_on,
         "source": take(LEAD_SOURCES, inbound.source),
         "region": take(REGIONS, inbound.region),
@@ -248,7 +260,7 @@ def lead_features(draw: Draw, inbound: Leads) -> dict[str, Array]:
     level = np.clip(np.round(1.6 + 0.6 * promising + 0.9 * rng.standard_normal(size)), 1, 4)
     staff = np.exp(np.array([8.0, 6.0, 3.9])[inbound.segment] + 0.6 * rng.standard_normal(size))
     return {
-        "lead_id": ids("L", np.arange(size)),
+        "lead_id": row_ids("L", size),
         "visits": visits,
         "pages": pages,
         "price_page": rng.random(size) < either(promising, 0.66, 0.09),

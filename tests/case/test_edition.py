@@ -105,7 +105,8 @@ def test_builders_take_a_draw_first():
         assert first.annotation in ("Draw", Draw), node.name
 
 
-any_edition = st.builds(Edition, st.integers(0, 2**32 - 1), st.sampled_from([0.4, 1.0, 1.0, 1.7]))
+sizes = st.one_of(st.just(0.1), st.floats(0.1, 0.5), st.floats(0.5, 3))
+any_edition = st.builds(Edition, st.integers(0, 2**32 - 1), sizes)
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))

@@ -190,24 +190,26 @@ def _intensity(draw: Draw, market: Market) -> Array:
 def _closing_days(month: Array, rng: np.random.Generator) -> Array:
     """Return a workday in each month: many deals close in the last ten days of a quarter."""
     known = np.arange(month.max() + 1)
-    first = first_day(known).take(month)
-    length = (first_day(known + 1) - first_day(known)).astype(int).take(month)
-    rush = (known % 3 == 2).take(month) & (rng.random(month.size) < 0.3)
-    luck = rng.random(month.size)
-    day = either(rush, length - 10 + luck * 10, luck * length).astype(int)
+    first, length = first_day(known), (first_day(known + 1) - first_day(known)).astype(int)
+    # by (month, rush): from which day on, and over how many
+    hurried = known % 3 == 2
+    start = np.column_stack([np.zeros(known.size), np.where(hurried, length - 10.0, 0)]).ravel()
+    width = np.column_stack([length, np.where(hurried, 10, length)]).ravel()
+    case = 2 * month + (rng.random(month.size) < 0.3)
+    day = (start.take(case) + rng.random(month.size) * width.take(case)).astype(int)
+    first = first.take(month)
     moved = workday(first + day)
     return moved + 3 * (moved < first)
 
 
-def _seasoned(truth: Mapping[str, Any], legacy: Array, won: Array, quarter: Array, worth: Array) -> Array:
-    """Return by what to multiply quantities so that the quarters of the legacy line are half as much left to chance."""
-    own = np.flatnonzero(won & legacy)
-    sold = np.maximum(np.bincount(quarter[own], weights=worth[own], minlength=12)[:12], 1)
+def _seasoned(truth: Mapping[str, Any], quarter: Array, worth: Array) -> Array:
+    """Return by what to multiply the quantities of each quarter so that those of the legacy line are half as much left
+    to chance: of its deals won, ``quarter`` and ``worth``."""
+    sold = np.maximum(np.bincount(quarter, weights=worth, minlength=12)[:12], 1)
     first, last = truth["legacy_q1_share"], truth["legacy_q4_share"]
     season = np.array([first, (1 - first - last) * 0.475, (1 - first - last) * 0.525, last])
     path = np.outer(np.power(1 - truth["legacy_decline_rate"], np.arange(3)), season).ravel()
-    factor = np.clip(np.sqrt(path / path.sum() * sold.sum() / sold), 0.6, 1.6)
-    return either(legacy, factor[np.minimum(quarter, 11)], 1.0)
+    return np.asarray(np.clip(np.sqrt(path / path.sum() * sold.sum() / sold), 0.6, 1.6))
 
 
 def _apart(probability: Array, region: Array, decided: Array, twins: tuple[int, int]) -> None:
@@ -228,14 +230,18 @@ def _favours(discount: Array, granted: Array, ordinary: Array, quantity: Array) 
     discount[most] = np.round(np.minimum(discount[most] + np.maximum(_FAVOUR - excess[order], 0), 0.48), 3)
 
 
-def _peaking(quantity: Array, worth: Array, won: Array, own: Array, peak: Array) -> None:
-    """Enlarge deals of a region's budget quarter, ``peak``, where chance left hardly more to it than to the others."""
-    high = own[peak[own]]
-    sold, most = worth[own[won[own]]].sum(), worth[high[won[high]]].sum()
+def _peaking(quantity: Array, worth: Array, won: Array, own: Array, peak: Array) -> float:
+    """Enlarge deals of a region's budget quarter, ``peak``, where chance left hardly more to it than to the others.
+
+    Return what the region's deals, ``own``, sold.
+    """
+    won_there = own[won[own]]
+    sold, most = worth[won_there].sum(), worth[peak[won[peak]]].sum()
     lift = min(_PEAK * (sold - most) / ((1 - _PEAK) * max(most, 1)), 1.6)
     if lift > 1:
-        quantity[high] *= lift
-        worth[high] *= lift
+        quantity[peak] *= lift
+        worth[peak] *= lift
+    return float(worth[won_there].sum() if lift > 1 else sold)
 
 
 def _growing(own: Array, year: Array, worth: Array) -> Array:
@@ -247,12 +253,13 @@ def _growing(own: Array, year: Array, worth: Array) -> Array:
 
 def _visited(quantity: Array, amount: Array, won: Array, decided: Array, remote: Array) -> None:
     """Shrink large deals won remotely, the smallest first, where chance let so many be won as if that were enough."""
-    kind = 2 * (amount > _LARGE_EUR) + remote
-    size, wins = (np.bincount(kind[np.flatnonzero(which)], minlength=4) for which in (decided, won))
+    large = amount > _LARGE_EUR
+    kinds = [~large & ~remote, ~large & remote, large & ~remote, large & remote]
+    size, wins = (np.array([np.count_nonzero(which & kind) for kind in kinds]) for which in (decided, won))
     rate = wins / np.maximum(size, 1)
     most = rate[2] + rate[1] - rate[0] - _LESS_AFAR
     shrunk = int(np.ceil(max(wins[3] - most * size[3], 0) / (1 - most)))
-    own = np.flatnonzero(won & (kind == 3))
+    own = np.flatnonzero(won & kinds[3])
     smallest = own[np.argsort(amount[own], kind="stable")][:shrunk]
     quantity[smallest] *= 0.9 * _LARGE_EUR / amount[smallest]
 
@@ -291,6 +298,8 @@ def _picked(won: Array, rep: Array, easy: Array, decided: Array, staff: Staff) -
     error = np.sqrt((0.25 / np.maximum(size, 1)).sum(axis=1))
     rates = wins / np.maximum(size, 1)
     lead = np.where(size.min(axis=1) >= _FEW, (rates[:, 1] - rates[:, 0]) / error, -np.inf)
+    if not pickers.size:  # a very small company
+        return
     third = pickers[np.argsort(-lead[pickers])][:3][-1]
     lead[pickers], own = -np.inf, lead[third]
     missing = np.sort(lead)[-2] + _AHEAD - own
@@ -404,7 +413,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     for number, (what, when) in enumerate(RELEASES):
         out = np.flatnonzero((product == what) & (month >= when))
         release[out[shown[out]]] = number
-        lead[out] = np.power(0.5, (month[out] - when) / truth["launch_half_life"])
+        lead[out] = np.power(0.5, (np.arange(cells.shape[2]) - when) / truth["launch_half_life"])[month[out]]
     newest = RELEASES[3][1]
     release[np.flatnonzero((release == 0) & (month >= newest))] = _NO_RELEASE
     advantage = truth["launch_advantage"] * lead * either(release >= 0, 0.5, -0.5)
@@ -498,12 +507,16 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     listed, rate = rates.listed.ravel()[rate_of], rates.rate.ravel()[rate_of]
     drift = listed / rate
     year = np.minimum(decided // 12, 2)
-    quantity = quantity * _seasoned(truth, line == 0, won, decided // 3, quantity * net_factor * drift)
+    quarter, legacy = decided // 3, np.flatnonzero(line == 0)
+    sold = legacy[won[legacy]]
+    season = _seasoned(truth, quarter[sold], quantity[sold] * net_factor[sold] * drift[sold])
+    quantity[legacy] *= season[np.minimum(quarter[legacy], 11)]
     worth = quantity * net_factor * drift
-    for twin in market.twins:
-        _peaking(quantity, worth, won, np.flatnonzero(region == twin), decided // 3 % 4 == market.peak[twin])
     factor = np.ones((len(REGIONS), 3))
-    first, other = (float(np.sum(worth[np.flatnonzero(won & (region == twin))])) for twin in market.twins)
+    first, other = (
+        _peaking(quantity, worth, won, twin, twin[quarter[twin] % 4 == market.peak[number]])
+        for number, twin in ((number, np.flatnonzero(region == number)) for number in market.twins)
+    )
     factor[market.twins[1]] = first / other
     # of two regions each year's total is part of the truth, so that chance must not make it
     for place in (market.saturated, market.rising):

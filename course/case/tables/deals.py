@@ -70,6 +70,8 @@ _ANALYTICS = np.array([LINES.index("insight-core"), LINES.index("insight-plus")]
 _GROWTH = 0.095
 #: how many times as many orders one of the twin regions has as the other, at least
 _MORE_ORDERS = 1.65
+#: the growth of the steadiest of the other regions, as a factor a year, at least
+_STEADY = 1.02
 #: the share of the year that the budget quarter of these two has at least
 _PEAK = 0.33
 #: so many of the favours go this far beyond what the quantity explains, at least
@@ -519,13 +521,18 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     )
     factor[market.twins[1]] = first / other
     # of two regions each year's total is part of the truth, so that chance must not make it
+    in_year, sold = region * 3 + year, np.flatnonzero(won)
+    sold = np.bincount(in_year[sold], weights=worth[sold], minlength=factor.size).reshape(factor.shape)
     for place in (market.saturated, market.rising):
         path = np.power(1 + market.growth[place], np.arange(3))
-        own = np.flatnonzero(won & (region == place))
-        sold = np.bincount(year[own], weights=worth[own], minlength=3)
-        wanted = path / path.sum() * sold.sum() / np.maximum(sold, 1)
+        wanted = path / path.sum() * sold[place].sum() / np.maximum(sold[place], 1)
         factor[place] = np.clip(wanted, 0.6, 1.6)
-    resized = factor.ravel()[region * 3 + year]
+    # and the saturated region is not left to shrink in company with all but the rising one
+    grown = np.sqrt(sold[:, 2] / np.maximum(sold[:, 0], 1))
+    grown[[market.saturated, market.rising]] = 0
+    steadiest = int(np.argmax(grown))
+    factor[steadiest] *= np.power(max(_STEADY / max(grown[steadiest], 0.5), 1.0), [-1.0, 0.0, 1.0])
+    resized = factor.ravel()[in_year]
     worth *= resized
     analytics = np.flatnonzero(among(line, _ANALYTICS))
     lift = _growing(analytics[won[analytics]], year, worth)[year[analytics]]

@@ -27,6 +27,7 @@ from course.case.world import (
 )
 
 OLD_RATE, NEW_RATE, BUNDLE_RATE, CLAWBACK_DAYS = 0.045, 0.04, 0.03, 90
+_WEIGHTS = np.arange(0.02, 0.6, 0.01)
 _PLAN = (
     ("2023 plan", "2023-01-01", "2024-12-31", "commission", 0.0, 1.0, OLD_RATE, "fraction of bookings"),
     ("2023 plan", "2023-01-01", "2024-12-31", "commission", 1.0, 9.0, 0.055, "fraction of bookings"),
@@ -121,9 +122,7 @@ def referrals(draw: Draw, deals: Deals, staff: Staff) -> dict[str, Array]:
     rng = draw.rng
     year = np.clip(month_of(deals.created_on) // 12, 0, 2)
     share = staff.team_share[staff.rep_manager[deals.rep], year]
-    passed = np.flatnonzero(
-        rng.random(deals.rep.size) < 0.02 + 0.18 * np.exp(-(((share - draw.truth["best_team_share"]) / 0.17) ** 2))
-    )
+    passed = np.flatnonzero(rng.random(deals.rep.size) < 0.02 + 0.18 * _near(share, draw.truth["best_team_share"]))
     mates = np.argsort(staff.rep_manager, kind="stable")
     count = np.bincount(staff.rep_manager, minlength=staff.manager_region.size)
     first = np.concatenate([[0], np.cumsum(count)[:-1]])
@@ -132,6 +131,9 @@ def referrals(draw: Draw, deals: Deals, staff: Staff) -> dict[str, Array]:
     fits = (giver != deals.rep[passed]) & (staff.hired[giver] <= deals.created_on[passed])
     fits &= ~(staff.left[giver] < deals.created_on[passed])
     passed, giver = passed[fits], giver[fits]
+    cell = staff.rep_manager[deals.rep] * 3 + year
+    kept = _best_between(cell, passed, staff.team_share.ravel(), draw.truth["best_team_share"])
+    passed, giver = passed[kept], giver[kept]
     return {
         "referral_id": row_ids("RF", passed.size, 4),
         "from_rep_id": ids("R", giver, 3),
@@ -139,6 +141,34 @@ def referrals(draw: Draw, deals: Deals, staff: Staff) -> dict[str, Array]:
         "opportunity_id": ids("O", passed),
         "referred_on": deals.created_on[passed],
     }
+
+
+def _near(share: Array, best: float) -> Array:
+    """Return how near weights of team goals are to the best one, from 0 to 1."""
+    return np.asarray(np.exp(-(((share - best) / 0.17) ** 2)))
+
+
+def _best_between(cell: Array, passed: Array, share: Array, best: float) -> Array:
+    """Return which referrals to keep, of deals ``passed`` on: fewer of teams with the most for their weight of team
+    goals, where chance moved the weight at which most is passed on away from the ``best``.
+
+    ``cell`` is the team and year of each deal, ``share`` the weight of each cell.
+    """
+    size, kept = np.bincount(cell, minlength=share.size), np.ones(passed.size, dtype=bool)
+    weight = np.sqrt(size)
+    for _ in range(6):
+        rate = np.bincount(cell[passed[kept]], minlength=share.size) / np.maximum(size, 1)
+        lines = (np.column_stack([np.ones(share.size), _near(share, at)]) * weight[:, None] for at in _WEIGHTS)
+        off = [np.linalg.lstsq(line, rate * weight, rcond=None)[1].sum() for line in lines]
+        if abs(_WEIGHTS[int(np.argmin(off))] - best) < 0.06:
+            break
+        wanted = 0.02 + 0.18 * _near(share, best)
+        richest = int(
+            np.argmax(np.where(size > 0, (rate - wanted * (rate @ size) / (wanted @ size)) * weight, -np.inf))
+        )
+        own = np.flatnonzero(kept & (cell[passed] == richest))
+        kept[own[::3]] = False
+    return kept
 
 
 ROLES = ("owner", "finder", "supporter")
@@ -228,6 +258,15 @@ class Cancelled:
     gamers: Array
 
 
+def _fewer(past: Array, days: Array, rep: Array, gamers: Array) -> None:
+    """Leave out cancellations of others, where chance gave somebody as many as the one of ``gamers`` with the most."""
+    count = np.bincount(rep[past], minlength=gamers.max() + 1)
+    most = count[gamers].max()
+    for other in np.setdiff1d(np.flatnonzero(count >= most), gamers).tolist():
+        own = np.flatnonzero(past & (rep == other) & (days != CLAWBACK_DAYS))
+        past[own[: count[other] - most + 1]] = False
+
+
 @latent
 def cancelled(draw: Draw, deals: Deals, staff: Staff) -> Cancelled:
     """Draw what was cancelled. Subscriptions are not: they end."""
@@ -251,6 +290,7 @@ def cancelled(draw: Draw, deals: Deals, staff: Staff) -> Cancelled:
     early = np.flatnonzero(~gamed & (deals.closed_on[deal] < LAST_DAY - 120))
     days[early[:2]] = CLAWBACK_DAYS  # some fall on the edge in every edition
     past = deals.closed_on[deal] + days <= LAST_DAY
+    _fewer(past, days, deals.rep[deal], gamers)
     return Cancelled(deal[past], days[past], gamers)
 
 

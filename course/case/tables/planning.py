@@ -187,6 +187,8 @@ COMPONENTS = (
     ("C-06", "die-cast housing", {"P-410": 1, "P-420": 1, "P-710": 1, "P-720": 1}),
 )
 DEVICES = ("P-410", "P-420", "P-710", "P-720")
+#: margin of each short part in the device that needs few of them, as a multiple of that in the other, at least
+_EARNS_MORE = 1.25
 
 
 @dataclass(frozen=True)
@@ -266,6 +268,10 @@ def demand_plan(draw: Draw, supply: Supply, yearly: Yearly) -> dict[str, Array]:
     rows = [PRODUCT_IDS.index(name) for name in DEVICES]
     price = np.round(yearly.amount[rows][:, 2].sum(axis=1) / yearly.units[rows][:, 2].sum(axis=1), 0)
     cost = np.array([PRODUCTS[row].cost for row in rows])
+    # of the two that share the short part, the one that needs few of it earns more with each
+    few, many = rows.index(VOLUME), rows.index(PREMIUM)
+    earned = (price - cost)[many] * supply.needs[0, few] / supply.needs[0, many]
+    price[few] = max(price[few], np.ceil(cost[few] + _EARNS_MORE * earned))
     at = np.indices(supply.asked.shape).reshape(2, -1)
     return {
         "product_id": take(DEVICES, at[0]),

@@ -96,6 +96,7 @@ def approvals(
     # large deals are looked at whatever they give away
     looked_at = np.where(large, 0.75, np.where(small, 0.0, 0.12)) * shy
     granted_anyway |= ~beyond & (given > standard) & (draw.fresh("review").random(given.size) < looked_at)
+    _ask_less(asks, granted_anyway, deals.region[deal], REGIONS.index(draw.truth["leak_region"]))
     rows = np.flatnonzero(asks | granted_anyway)
     last_days = _last_days(quotes["quoted_on"].to_numpy().astype("datetime64[D]"))[rows]
     premium = product[rows] == PRODUCT_IDS.index("P-710")
@@ -120,6 +121,18 @@ def approvals(
         "reason": take(APPROVAL_REASONS, reason),
         "decision": take(("granted", "refused"), refused.astype(int)),
     }
+
+
+def _ask_less(asks: Array, needless: Array, region: Array, leaking: int) -> None:
+    """Drop requests of the region that leaks, ``needless`` ones first, where chance made it ask most often."""
+    lines = np.bincount(region, minlength=len(REGIONS))
+    often = np.bincount(region[np.flatnonzero(asks | needless)], minlength=len(REGIONS)) / np.maximum(lines, 1)
+    surplus = int(np.ceil((often[leaking] - 0.93 * np.delete(often, leaking).max()) * lines[leaking]))
+    for kind in (needless, asks):
+        own = np.flatnonzero(kind & (region == leaking))
+        dropped = own[np.linspace(0, own.size - 1, min(max(surplus, 0), own.size)).astype(int)]
+        kind[dropped] = False
+        surplus -= dropped.size
 
 
 def _grounds(accounts: pd.DataFrame, asked_for: Array, rival: Array, draw: Draw) -> Array:

@@ -122,6 +122,15 @@ def voices(draw: Draw, customers: Customers, deals: Deals) -> Voices:
     theme = other[(rng.random(size) * other.size).astype(int)]
     theme = np.where(many & (rng.random(size) < 0.68), loud, theme)
     theme = np.where(~many & (rng.random(size) < 0.58), weighty, theme)
+
+    def weight(what: int) -> float:
+        return float(spent[np.unique(account[theme == what])].sum())
+
+    # those who spend most speak of the weighty theme too, where chance left it no heavier than the loud one
+    for speech in np.flatnonzero(~many)[np.argsort(-spent[account[~many]], kind="stable")].tolist():
+        if weight(weighty) > 1.4 * weight(loud):
+            break
+        theme[speech] = weighty
     return Voices(account, theme, loud, weighty)
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,11 +11,10 @@ from course.case.columns import Array
 from course.case.edition import Draw
 from course.case.registry import latent
 from course.case.sampling import among, chosen, either, even_normal, pick, places, sigmoid, spread
-from course.case.tables import watch
+from course.case.tables import evident, watch
 from course.case.world import (
     ARGUMENTS,
     COMPETITORS,
-    CRITERIA,
     INDUSTRIES,
     LAST_DAY,
     LINE_OF_PRODUCT,
@@ -63,23 +61,8 @@ _SIZE_SPREAD = np.array([0.34, 0.34, 0.5, 0.3, 0.5, 0.4, 0.5, 0.5])
 #: how much faster or slower than Series 7 as a whole its variants grow a year
 _SMART = {"premium": 0.25, "volume": -0.25}
 FAR = np.datetime64("2099-01-01")
-#: of whom there are fewer easy or hard deals tells nothing; by how many standard errors a cherry-picker shows at least
-_FEW, _AHEAD = 8, 0.3
-#: the lines of the unit Analytics, and its growth a year at least
-_ANALYTICS = np.array([LINES.index("insight-core"), LINES.index("insight-plus")])
-_GROWTH = 0.095
-#: how many times as many orders one of the twin regions has as the other, at least
-_MORE_ORDERS = 1.65
-#: the growth of the steadiest of the other regions, as a factor a year, at least
-_STEADY = 1.02
-#: the share of the year that the budget quarter of these two has at least
-_PEAK = 0.33
-#: so many of the favours go this far beyond what the quantity explains, at least
-_FAVOURS, _FAVOUR = 8, 0.15
-#: what counts as large, and by how much more than in others remote selling wins fewer such deals, at least
-_LARGE_EUR, _LESS_AFAR = 190_000, 0.04
-#: what a bundle's second line adds to the worth of its first, on average
-_SECOND = 0.19
+#: the lines of the unit Analytics
+_CORE, _PLUS = LINES.index("insight-core"), LINES.index("insight-plus")
 #: per product: list price in EUR, usual discount, and by segment the usual quantity
 _PRICES = np.array([item.price for item in PRODUCTS])
 _DISCOUNTS = np.array([item.discount for item in PRODUCTS])
@@ -202,113 +185,6 @@ def _closing_days(month: Array, rng: np.random.Generator) -> Array:
     first = first.take(month)
     moved = workday(first + day)
     return moved + 3 * (moved < first)
-
-
-def _seasoned(truth: Mapping[str, Any], quarter: Array, worth: Array) -> Array:
-    """Return by what to multiply the quantities of each quarter so that those of the legacy line are half as much left
-    to chance: of its deals won, ``quarter`` and ``worth``."""
-    sold = np.maximum(np.bincount(quarter, weights=worth, minlength=12)[:12], 1)
-    first, last = truth["legacy_q1_share"], truth["legacy_q4_share"]
-    season = np.array([first, (1 - first - last) * 0.475, (1 - first - last) * 0.525, last])
-    path = np.outer(np.power(1 - truth["legacy_decline_rate"], np.arange(3)), season).ravel()
-    return np.asarray(np.clip(np.sqrt(path / path.sum() * sold.sum() / sold), 0.6, 1.6))
-
-
-def _apart(probability: Array, region: Array, decided: Array, twins: tuple[int, int]) -> None:
-    """Let one twin win fewer and the other more, where chance gave them numbers of orders that are too much alike."""
-    wins = np.bincount(region, probability * decided, len(REGIONS))[list(twins)]
-    change = np.sqrt(max(_MORE_ORDERS * wins[0] / wins[1], 1))
-    for twin, by in zip(twins, (1 / change, change), strict=True):
-        if by != 1:
-            own = np.flatnonzero(region == twin)
-            probability[own] = np.minimum(probability[own] * by, 0.95)
-
-
-def _favours(discount: Array, granted: Array, ordinary: Array, quantity: Array) -> None:
-    """Raise the largest of the favours among deals won, where chance left too few that stand out."""
-    excess = discount[granted] - ordinary[granted] - 0.02 * np.clip(np.log(quantity[granted] / 30), -1.5, 2.2)
-    order = np.argsort(-excess, kind="stable")[:_FAVOURS]
-    most = granted[order]
-    discount[most] = np.round(np.minimum(discount[most] + np.maximum(_FAVOUR - excess[order], 0), 0.48), 3)
-
-
-def _peaking(quantity: Array, worth: Array, won: Array, own: Array, peak: Array) -> float:
-    """Enlarge deals of a region's budget quarter, ``peak``, where chance left hardly more to it than to the others.
-
-    Return what the region's deals, ``own``, sold.
-    """
-    won_there = own[won[own]]
-    sold, most = worth[won_there].sum(), worth[peak[won[peak]]].sum()
-    lift = min(_PEAK * (sold - most) / ((1 - _PEAK) * max(most, 1)), 1.6)
-    if lift > 1:
-        quantity[peak] *= lift
-        worth[peak] *= lift
-    return float(worth[won_there].sum() if lift > 1 else sold)
-
-
-def _growing(own: Array, year: Array, worth: Array) -> Array:
-    """Return by what to multiply each year's quantities so that the ``own`` deals, all won, grow at least a little."""
-    sold = np.bincount(year[own], weights=worth[own], minlength=3)
-    lift = max((1 + _GROWTH) * np.sqrt(sold[0] / max(sold[2], 1)), 1)
-    return np.asarray(np.power(float(lift), [-1.0, 0.0, 1.0]))
-
-
-def _visited(quantity: Array, amount: Array, won: Array, decided: Array, remote: Array) -> None:
-    """Shrink large deals won remotely, the smallest first, where chance let so many be won as if that were enough."""
-    large = amount > _LARGE_EUR
-    kinds = [~large & ~remote, ~large & remote, large & ~remote, large & remote]
-    size, wins = (np.array([np.count_nonzero(which & kind) for kind in kinds]) for which in (decided, won))
-    rate = wins / np.maximum(size, 1)
-    most = rate[2] + rate[1] - rate[0] - _LESS_AFAR
-    shrunk = int(np.ceil(max(wins[3] - most * size[3], 0) / (1 - most)))
-    own = np.flatnonzero(won & kinds[3])
-    smallest = own[np.argsort(amount[own], kind="stable")][:shrunk]
-    quantity[smallest] *= 0.9 * _LARGE_EUR / amount[smallest]
-
-
-def _best_arguments(price_industry: str) -> list[int]:
-    """Return the argument on which each industry buys."""
-    return [ARGUMENTS.index("price" if name == price_industry else CRITERIA[name]) for name in INDUSTRIES]
-
-
-def _led(won: Array, industry: Array, argument: Array, decided: Array, price_industry: str) -> None:
-    """Lose deals where chance made another argument look as good as the one on which an industry buys."""
-    cell = industry * len(ARGUMENTS) + argument
-    shape = (len(INDUSTRIES), len(ARGUMENTS))
-    cases, wins = (
-        np.bincount(cell[np.flatnonzero(which)], minlength=np.prod(shape)).reshape(shape) for which in (decided, won)
-    )
-    for place, best in enumerate(_best_arguments(price_industry)):
-        limit = wins[place, best] / cases[place, best] - 0.03
-        for other in range(len(ARGUMENTS)):
-            surplus = int(wins[place, other] - limit * cases[place, other])
-            if other != best and surplus > 0:
-                lucky = np.flatnonzero(won & (cell == place * len(ARGUMENTS) + other))
-                won[lucky[np.linspace(0, lucky.size - 1, surplus).astype(int)]] = False
-
-
-def _picked(won: Array, rep: Array, easy: Array, decided: Array, staff: Staff) -> None:
-    """Lose a few of the harder deals of a cherry-picker where chance hid the third of them behind two other people.
-
-    What tells them is how much more of the easy deals they win, in standard errors.
-    """
-    pickers, cell = staff.cherry_pickers, rep * 2 + easy
-    size, wins = (
-        np.bincount(cell[np.flatnonzero(which)], minlength=2 * staff.rep_seat.size).reshape(-1, 2)
-        for which in (decided, won)
-    )
-    error = np.sqrt((0.25 / np.maximum(size, 1)).sum(axis=1))
-    rates = wins / np.maximum(size, 1)
-    lead = np.where(size.min(axis=1) >= _FEW, (rates[:, 1] - rates[:, 0]) / error, -np.inf)
-    if not pickers.size:  # a very small company
-        return
-    third = pickers[np.argsort(-lead[pickers])][:3][-1]
-    lead[pickers], own = -np.inf, lead[third]
-    missing = np.sort(lead)[-2] + _AHEAD - own
-    if 0 < missing < np.inf:
-        hard = np.flatnonzero(won & (cell == third * 2))
-        lost = min(int(np.ceil(missing * error[third] * size[third, 0])), hard.size)
-        won[hard[np.linspace(0, hard.size - 1, lost).astype(int)]] = False
 
 
 def _spare(staff: Staff, land: Land) -> Array:
@@ -446,7 +322,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     logit -= alone - alone.mean()
     logit -= 1.02
     probability = np.clip(sigmoid(logit) + advantage, 0.02, 0.95)
-    _apart(probability, region, ~is_open, market.twins)
+    evident.apart(probability, region, ~is_open, market.twins)
     watched, fallen = region * len(SEGMENTS) + segment, declining * len(SEGMENTS) + 1
     thin = watch.thinnest(watched, month, probability, fallen)
     small_cell = watched == thin
@@ -465,8 +341,8 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     afar, near = np.flatnonzero(decided_large & remote), np.flatnonzero(decided_large & ~remote)
     most = int(max(won[near].mean() - 0.16, 0) * afar.size) if near.size else afar.size
     won[afar[won[afar]][most:]] = False
-    _picked(won, rep, installed, ~is_open, staff)
-    _led(won, industry, argument, ~is_open, truth["price_industry"])
+    evident.picked(won, rep, installed, ~is_open, staff)
+    evident.led(won, industry, argument, ~is_open, truth["price_industry"])
     # the small segment wins nothing for three months, and the falling one is below its threshold in each of them
     won &= ~unlucky
     for back in (1, 2, 3):
@@ -486,7 +362,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     closed[late] = workday(closed[late] + 14)
     decided = month_of(closed)
     # first in deals on which nothing else rests; last in those compared by month, never in large ones sold remotely
-    leading = argument == np.array(_best_arguments(truth["price_industry"]))[industry]
+    leading = argument == np.array(evident.best_arguments(truth["price_industry"]))[industry]
     free = leading & ~spiffed & ~picky
     likely = either(by_month, np.inf, probability + free)
     likely[np.flatnonzero(large & remote)] = np.nan
@@ -502,7 +378,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     new = ~installed & ((is_open & (first_own > LAST_DAY)) | (~is_open & (closed <= first_own)))
 
     # what is due
-    _favours(discount, np.flatnonzero(favoured & won), ordinary, quantity)
+    evident.favours(discount, np.flatnonzero(favoured & won), ordinary, quantity)
     net_factor = (1 - discount) * price
     currency = rates.of_region[region]
     rate_of = currency * MONTHS + np.minimum(month, MONTHS - 1)
@@ -511,35 +387,23 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     year = np.minimum(decided // 12, 2)
     quarter, legacy = decided // 3, np.flatnonzero(line == 0)
     sold = legacy[won[legacy]]
-    season = _seasoned(truth, quarter[sold], quantity[sold] * net_factor[sold] * drift[sold])
+    season = evident.seasoned(truth, quarter[sold], quantity[sold] * net_factor[sold] * drift[sold])
     quantity[legacy] *= season[np.minimum(quarter[legacy], 11)]
     worth = quantity * net_factor * drift
     factor = np.ones((len(REGIONS), 3))
     first, other = (
-        _peaking(quantity, worth, won, twin, twin[quarter[twin] % 4 == market.peak[number]])
+        evident.peaking(quantity, worth, won, twin, twin[quarter[twin] % 4 == market.peak[number]])
         for number, twin in ((number, np.flatnonzero(region == number)) for number in market.twins)
     )
     factor[market.twins[1]] = first / other
-    # of two regions each year's total is part of the truth, so that chance must not make it
     in_year, sold = region * 3 + year, np.flatnonzero(won)
     sold = np.bincount(in_year[sold], weights=worth[sold], minlength=factor.size).reshape(factor.shape)
-    for place in (market.saturated, market.rising):
-        path = np.power(1 + market.growth[place], np.arange(3))
-        wanted = path / path.sum() * sold[place].sum() / np.maximum(sold[place], 1)
-        factor[place] = np.clip(wanted, 0.6, 1.6)
-    # and the saturated region is not left to shrink in company with all but the rising one
-    grown = np.sqrt(sold[:, 2] / np.maximum(sold[:, 0], 1))
-    grown[[market.saturated, market.rising]] = 0
-    steadiest = int(np.argmax(grown))
-    factor[steadiest] *= np.power(max(_STEADY / max(grown[steadiest], 0.5), 1.0), [-1.0, 0.0, 1.0])
+    evident.on_path(factor, sold, market)
     resized = factor.ravel()[in_year]
     worth *= resized
-    analytics = np.flatnonzero(among(line, _ANALYTICS))
-    lift = _growing(analytics[won[analytics]], year, worth)[year[analytics]]
-    resized[analytics] *= lift
-    worth[analytics] *= lift
+    evident.growing(resized, worth, won, np.flatnonzero((line == _CORE) | (line == _PLUS)), year)
     quantity *= resized
-    _visited(quantity, worth * (1 + _SECOND * bundled), won, ~is_open, remote)
+    evident.visited(quantity, worth, bundled, won, ~is_open, remote)
     quantity = np.maximum(np.floor(quantity + rng.random(size)), 1).astype(np.int64)
     share = 0.12 + 0.14 * rng.random(size)
     net_local = np.round(np.round(price * listed, 2) * quantity * (1 - discount), 2)

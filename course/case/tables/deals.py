@@ -341,6 +341,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     afar, near = np.flatnonzero(decided_large & remote), np.flatnonzero(decided_large & ~remote)
     most = int(max(won[near].mean() - 0.16, 0) * afar.size) if near.size else afar.size
     won[afar[won[afar]][most:]] = False
+    evident.helped(won, pull, ~is_open)
     evident.picked(won, rep, installed, ~is_open, staff)
     evident.led(won, industry, argument, ~is_open, truth["price_industry"])
     # the small segment wins nothing for three months, and the falling one is below its threshold in each of them

@@ -28,6 +28,8 @@ _MORE_ORDERS = 1.65
 _STEADY = 1.02
 #: the share of the year that the budget quarter of these two has at least
 _PEAK = 0.33
+#: by how much more deals with some discount are won than those without
+_HELPS = 0.1
 #: so many of the favours go this far beyond what the quantity explains, at least
 _FAVOURS, _FAVOUR = 8, 0.15
 #: what counts as large, and by how much more than in others remote selling wins fewer such deals, at least
@@ -89,6 +91,16 @@ def picked(won: Array, rep: Array, easy: Array, decided: Array, staff: Staff) ->
         hard = np.flatnonzero(won & (cell == third * 2))
         lost = min(int(np.ceil(missing * error[third] * size[third, 0])), hard.size)
         won[hard[np.linspace(0, hard.size - 1, lost).astype(int)]] = False
+
+
+def helped(won: Array, pull: Array, decided: Array) -> None:
+    """Lose deals sold dear, by a ``pull`` below what is usual, where chance let some discount hardly help."""
+    low, some = pull <= -0.02, (pull > 0.06) & (pull <= 0.11)
+    cases = np.count_nonzero(low & decided)
+    least = np.mean(won[np.flatnonzero(some & decided)]) - _HELPS
+    lucky = np.flatnonzero(low & won)
+    surplus = min(max(int(np.ceil(lucky.size - least * cases)), 0), lucky.size // 2)
+    won[lucky[np.linspace(0, lucky.size - 1, surplus).astype(int)]] = False
 
 
 def favours(discount: Array, granted: Array, ordinary: Array, quantity: Array) -> None:

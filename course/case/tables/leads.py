@@ -63,7 +63,10 @@ def inbound(draw: Draw, deals: Deals, customers: Customers) -> Leads:
     fits = deals.new & among(deals.source, np.array(list(known))) & (deals.created_on >= FIRST_DAY + 70)
     deal = np.flatnonzero(fits)
     source = np.array([known.get(place, 0) for place in range(len(SOURCES))])[deals.source[deal]]
-    download = (source == LEAD_SOURCES.index("web search")) & (rng.random(deal.size) < 0.14)
+    web, luck = source == LEAD_SOURCES.index("web search"), rng.random(deal.size)
+    # so many had a download before, at least: each of them stands for a crowd that only ever downloaded
+    few = np.sort(luck[web])[int(0.115 * np.count_nonzero(web)) :][:1].max(initial=0)
+    download = web & (luck < max(0.14, few))
     source = np.where(download, 0, source)
     region = deals.region[deal]
 

@@ -227,7 +227,21 @@ def performance(draw: Draw, staff: Staff, deals: Deals) -> Performance:
     there = (staff.hired[:, None] < starts + 300) & ~(staff.left[:, None] < starts + 60)
     quota = np.where(there | (booked > 0), quota, 0)
     _span_shows(staff, draw.truth, booked, quota)
+    _more_miss(staff, booked, quota, over > 0)
     return Performance(booked, np.round(quota, -2))
+
+
+def _more_miss(staff: Staff, booked: Array, quota: Array, past: Array) -> None:
+    """Let a few whose manager leads too many people just miss their target, where chance let them miss it as rarely as
+    others do. Who was there for less than two years or holds back what is booked does not count."""
+    counts = _quarters(staff)[1].sum(axis=1) >= 8
+    counts[staff.sandbaggers] = False
+    attained = np.where((quota > 0) & counts[:, None], booked / np.maximum(quota, 1), np.nan)
+    missed = [(rates < 1).sum() / max((~np.isnan(rates)).sum(), 1) for rates in (attained[past], attained[~past])]
+    above = np.flatnonzero((attained > 1.06) & past[:, None])
+    wanted = (missed[1] + 0.04 - missed[0]) * np.count_nonzero(~np.isnan(attained[past]))
+    just = above[np.argsort(attained.ravel()[above], kind="stable")][: max(int(np.ceil(wanted)), 0)]
+    quota.ravel()[just] = booked.ravel()[just] / 0.91
 
 
 def _span_shows(staff: Staff, truth: Mapping[str, Any], booked: Array, quota: Array) -> None:

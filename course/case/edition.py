@@ -140,9 +140,8 @@ class Edition:
 
 def frame(node: Node, made: Any) -> pd.DataFrame:
     """Return what a table's function made as a DataFrame with the declared columns, in order and of their types."""
-    missing = {column.name for column in node.columns} ^ set(made)
-    if missing:
-        raise ValueError(f"{node.name}: declared and made columns differ: {sorted(missing)}")
+    if made.keys() != node.names:
+        raise ValueError(f"{node.name}: declared and made columns differ: {sorted(made.keys() ^ node.names)}")
     # every array is new, so that nothing is gained by copying it once more
     return pd.DataFrame({column.name: column.array(made[column.name]) for column in node.columns}, copy=False)
 

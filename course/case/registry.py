@@ -7,7 +7,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from course.case.columns import Column
@@ -25,6 +25,11 @@ class Node:
     columns: tuple[Column, ...]
     about: str
     topics: tuple[str, ...]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of the columns."""
+        return frozenset(column.name for column in self.columns)
 
     @property
     def published(self) -> bool:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: of whom there are fewer easy or hard deals tells nothing; by how many standard errors a cherry-picker shows at least
 _FEW, _AHEAD = 8, 0.3
+#: by how much one of the cherry-pickers wins less than the best of the others, at least
+_NO_BETTER = 0.02
 #: the growth of Analytics a year, at least
 _GROWTH = 0.095
 #: how many times as many orders one of the twin regions has as the other, at least
@@ -70,9 +72,10 @@ def led(won: Array, industry: Array, argument: Array, decided: Array, price_indu
 
 
 def picked(won: Array, rep: Array, easy: Array, decided: Array, staff: Staff) -> None:
-    """Lose a few of the harder deals of a cherry-picker where chance hid the third of them behind two other people.
+    """Lose a few of the harder deals of a cherry-picker where chance hid the third of them behind two other people, or
+    let nobody else win as much as they do.
 
-    What tells them is how much more of the easy deals they win, in standard errors.
+    What tells them is how much more of the easy deals they win, in standard errors; their win rate alone does not.
     """
     pickers, cell = staff.cherry_pickers, rep * 2 + easy
     size, wins = (
@@ -86,11 +89,15 @@ def picked(won: Array, rep: Array, easy: Array, decided: Array, staff: Staff) ->
         return
     third = pickers[np.argsort(-lead[pickers])][:3][-1]
     lead[pickers], own = -np.inf, lead[third]
-    missing = np.sort(lead)[-2] + _AHEAD - own
-    if 0 < missing < np.inf:
-        hard = np.flatnonzero(won & (cell == third * 2))
-        lost = min(int(np.ceil(missing * error[third] * size[third, 0])), hard.size)
-        won[hard[np.linspace(0, hard.size - 1, lost).astype(int)]] = False
+    missing = (np.sort(lead)[-2] + _AHEAD - own) * error[third] * size[third, 0] if np.isfinite(own) else 0
+    rate = wins.sum(axis=1) / np.maximum(size.sum(axis=1), 1)
+    least = pickers[np.argmin(rate[pickers])]
+    over = (rate[least] - np.delete(rate, pickers).max() + _NO_BETTER) * size[least].sum()
+    for picker, number in ((third, missing), (least, over)):
+        if 0 < number < np.inf:
+            hard = np.flatnonzero(won & (cell == picker * 2))
+            lost = min(int(np.ceil(number)), hard.size)
+            won[hard[np.linspace(0, hard.size - 1, lost).astype(int)]] = False
 
 
 def helped(won: Array, pull: Array, decided: Array) -> None:

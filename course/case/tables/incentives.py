@@ -259,12 +259,16 @@ class Cancelled:
 
 
 def _fewer(past: Array, days: Array, rep: Array, gamers: Array) -> None:
-    """Leave out cancellations of others, where chance gave somebody as many as the one of ``gamers`` with the most."""
+    """Leave out cancellations of others, where chance gave somebody as many as the one of ``gamers`` with the most, or
+    the weeks before the day from which a commission is kept hardly fewer than those after it."""
     count = np.bincount(rep[past], minlength=gamers.max() + 1)
     most = count[gamers].max()
     for other in np.setdiff1d(np.flatnonzero(count >= most), gamers).tolist():
         own = np.flatnonzero(past & (rep == other) & (days != CLAWBACK_DAYS))
         past[own[: count[other] - most + 1]] = False
+    before = np.flatnonzero(past & (days >= 65) & (days <= 77))
+    after = np.count_nonzero(past & (days > CLAWBACK_DAYS) & (days <= 103))
+    past[before[max((after - 1) // 3, 0) :]] = False
 
 
 @latent

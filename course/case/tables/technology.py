@@ -416,6 +416,10 @@ def api_log(draw: Draw, tools: Tools) -> dict[str, Array]:
     read = np.where(stopped, 0, np.round(read))
     calls = np.maximum(np.round(usual / 40 * np.exp(0.1 * rng.standard_normal(day.size))), 1)
     errors = np.where(stopped, 0, np.floor(calls * 0.03 * rng.random(day.size) * 2))
+    # others have more errors than the one that stopped without any
+    most = np.delete(np.bincount(tool, weights=errors), tools.silent).max()
+    own = np.flatnonzero(tool == tools.silent)
+    errors[own[np.cumsum(errors[own]) >= most]] = 0
     return {
         "day": days[day],
         "tool_id": ids("TL", tool, 2),

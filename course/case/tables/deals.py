@@ -393,7 +393,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     worth = quantity * net_factor * drift
     factor = np.ones((len(REGIONS), 3))
     first, other = (
-        evident.peaking(quantity, worth, won, twin, twin[quarter[twin] % 4 == market.peak[number]])
+        evident.peaking(quantity, worth, won, twin, quarter[twin] % 4, market.peak[number])
         for number, twin in ((number, np.flatnonzero(region == number)) for number in market.twins)
     )
     factor[market.twins[1]] = first / other

@@ -28,8 +28,8 @@ _GROWTH = 0.095
 _MORE_ORDERS = 1.65
 #: the growth of the steadiest of the other regions, as a factor a year, at least
 _STEADY = 1.02
-#: the share of the year that the budget quarter of these two has at least
-_PEAK = 0.33
+#: what the budget quarter of these two has at least, as a multiple of the other three together and of the largest
+_PEAK, _HIGHEST = 0.5, 1.15
 #: by how much more deals with some discount are won than those without
 _HELPS = 0.1
 #: so many of the favours go this far beyond what the quantity explains, at least
@@ -128,18 +128,20 @@ def seasoned(truth: Mapping[str, Any], quarter: Array, worth: Array) -> Array:
     return np.asarray(np.clip(np.sqrt(path / path.sum() * sold.sum() / sold), 0.6, 1.6))
 
 
-def peaking(quantity: Array, worth: Array, won: Array, own: Array, peak: Array) -> float:
+def peaking(quantity: Array, worth: Array, won: Array, own: Array, season: Array, peak: int) -> float:
     """Enlarge deals of a region's budget quarter, ``peak``, where chance left hardly more to it than to the others.
 
-    Return what the region's deals, ``own``, sold.
+    Return what the region's deals, ``own``, sold; ``season`` is the quarter of the year of each, from 0.
     """
-    won_there = own[won[own]]
-    sold, most = worth[won_there].sum(), worth[peak[won[peak]]].sum()
-    lift = min(_PEAK * (sold - most) / ((1 - _PEAK) * max(most, 1)), 1.6)
+    sold = own[won[own]]
+    by_season = np.bincount(season[won[own]], weights=worth[sold], minlength=4)
+    others = np.delete(by_season, peak)
+    lift = min(max(_PEAK * others.sum(), _HIGHEST * others.max()) / max(by_season[peak], 1), 2.0)
     if lift > 1:
-        quantity[peak] *= lift
-        worth[peak] *= lift
-    return float(worth[won_there].sum() if lift > 1 else sold)
+        high = own[season == peak]
+        quantity[high] *= lift
+        worth[high] *= lift
+    return float(worth[sold].sum())
 
 
 def on_path(factor: Array, sold: Array, market: Market) -> None:

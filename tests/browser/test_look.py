@@ -249,6 +249,21 @@ def test_a_table_is_found_however_its_name_is_written_and_the_column_asked_for_i
     assert page.locator("tr[data-found]").count() == 0
 
 
+def test_back_and_reload_return_to_the_tables_that_were_found(page: Page, site: str) -> None:
+    visit(page, site, "data")
+    field, shown = page.get_by_label("Find a table or a column"), page.locator(".described:visible")
+    field.fill("loss_reason")
+    found = shown.locator("h2").all_inner_texts()
+    page.get_by_role("link", name="Glossary").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Glossary")
+    page.go_back()
+    expect(field).to_have_value("loss_reason")
+    assert shown.locator("h2").all_inner_texts() == found
+    page.reload()
+    expect(field).to_have_value("loss_reason")
+    assert shown.locator("h2").all_inner_texts() == found
+
+
 def test_a_text_among_the_first_rows_can_be_read_to_its_end(screen: Page, site: str) -> None:
     visit(screen, site, "data")
     rows = screen.locator("section[aria-labelledby=win_loss_interviews] .rows")

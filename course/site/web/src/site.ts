@@ -46,7 +46,8 @@ function switchScheme(): void {
 
 const FOLLOW = 10_000; // ms within which a page's parts have come
 
-type State = { y: number } | null;
+/** Where a reader was on a page, and what was looked for among its tables. */
+type State = { y: number; tables?: string } | null;
 
 const isPage = (url: URL) =>
   url.origin === root.origin &&
@@ -59,7 +60,7 @@ const samePage = (a: URL, b: URL) => a.pathname === b.pathname && a.search === b
 let shown = new URL(location.href);
 let request: AbortController | null = null;
 
-async function show(url: URL, y?: number): Promise<void> {
+async function show(url: URL, y?: number, tables?: string): Promise<void> {
   request?.abort();
   request = new AbortController();
   try {
@@ -76,6 +77,7 @@ async function show(url: URL, y?: number): Promise<void> {
     }
     document.getElementById("page")?.replaceWith(document.adoptNode(page));
     shown = new URL(url);
+    lookFor(tables);
     settle(url, y);
     mount();
     document.dispatchEvent(new CustomEvent("course:navigated", { detail: { url: url.href } }));
@@ -115,7 +117,7 @@ function restore(y: number): void {
 }
 
 function remember(): void {
-  history.replaceState({ y: scrollY } satisfies State, "");
+  history.replaceState({ y: scrollY, tables: tableFilter()?.value } satisfies State, "");
 }
 
 function go(url: URL): void {
@@ -136,7 +138,8 @@ document.addEventListener("click", (event) => {
 
 addEventListener("popstate", (event) => {
   const url = new URL(location.href);
-  if (!samePage(url, shown)) void show(url, (event.state as State)?.y ?? (url.hash ? undefined : 0));
+  const state = event.state as State;
+  if (!samePage(url, shown)) void show(url, state?.y ?? (url.hash ? undefined : 0), state?.tables);
 });
 
 let scrolling = 0;
@@ -276,8 +279,18 @@ function filterTables(): void {
     : `${matching} of ${tables.length} tables ${matching === 1 ? "matches" : "match"}${said}`;
 }
 
+/** Look for tables as before, when a reader comes back to the page. */
+function lookFor(query?: string): void {
+  const field = tableFilter();
+  if (!field || !query) return;
+  field.value = query;
+  filterTables();
+}
+
 document.addEventListener("input", (event) => {
-  if (event.target === tableFilter()) filterTables();
+  if (event.target !== tableFilter()) return;
+  filterTables();
+  remember();
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.target !== tableFilter()) return;
@@ -330,6 +343,7 @@ addEventListener("scroll", () => {
 }, { passive: true });
 
 history.scrollRestoration = "manual";
+lookFor((history.state as State)?.tables);
 if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView({ behavior: "instant" });
 else if ((history.state as State)?.y) restore((history.state as State)!.y);
 mount();

@@ -1,5 +1,7 @@
 // Finding a table on the data page: what a table says of itself and of each column, and words that are meant.
 
+import slips from "damerau-levenshtein";
+
 type Row = { row: Element; text: string };
 export type Described = { table: HTMLElement; text: string; rows: Row[] };
 
@@ -48,26 +50,11 @@ export function findTables(query: string, described: Described[]): Found {
 /** The known word that differs by one slip, or by two in a long word; the more usual of two. The word itself if none. */
 function nearest(word: string, known: Map<string, number>): string {
   const allowed = word.length < 5 ? 0 : word.length < 8 ? 1 : 2;
-  let [best, slips, usual] = [word, allowed + 1, 0];
+  let [best, fewest, usual] = [word, allowed + 1, 0];
   for (const [other, count] of known) {
     if (other[0] !== word[0] || Math.abs(other.length - word.length) > allowed) continue;
-    const differs = distance(word, other);
-    if (differs < slips || (differs === slips && differs <= allowed && count > usual)) [best, slips, usual] = [other, differs, count];
+    const { steps } = slips(word, other);
+    if (steps < fewest || (steps === fewest && steps <= allowed && count > usual)) [best, fewest, usual] = [other, steps, count];
   }
   return best;
-}
-
-/** How many letters to put in, leave out, exchange or swap with the next. */
-function distance(a: string, b: string): number {
-  let [before, last] = [[] as number[], Array.from({ length: b.length + 1 }, (_, j) => j)];
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      row[j] = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j]!, before[j - 2]! + 1);
-    }
-    [before, last] = [last, row];
-  }
-  return last[b.length]!;
 }

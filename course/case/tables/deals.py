@@ -56,6 +56,8 @@ _WITHIN_QUARTER = np.array([0.84, 0.92, 1.24])
 #: product, first month after January 2023: the releases whose lead wears off
 RELEASES = ((PREMIUM, 5), (PRODUCT_IDS.index("P-810"), 8), (PRODUCT_IDS.index("P-910"), 10), (PREMIUM, 21))
 _NO_RELEASE = -1
+#: what a bonus was paid for at the end of 2024
+_METERS = PRODUCT_IDS.index("P-410")
 #: how much orders of a product differ in size within a segment, in log units
 _SIZE_SPREAD = np.array([0.34, 0.34, 0.5, 0.3, 0.5, 0.4, 0.5, 0.5])
 #: how much faster or slower than Series 7 as a whole its variants grow a year
@@ -341,6 +343,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     afar, near = np.flatnonzero(decided_large & remote), np.flatnonzero(decided_large & ~remote)
     most = int(max(won[near].mean() - 0.16, 0) * afar.size) if near.size else afar.size
     won[afar[won[afar]][most:]] = False
+    evident.unmoved(won, month, np.flatnonzero((product == _METERS) & ~is_open))
     evident.helped(won, pull, ~is_open)
     evident.picked(won, rep, installed, ~is_open, staff)
     evident.led(won, industry, argument, ~is_open, truth["price_industry"])

@@ -30,6 +30,8 @@ _MORE_ORDERS = 1.65
 _STEADY = 1.02
 #: what the budget quarter of these two has at least, as a multiple of the other three together and of the largest
 _PEAK, _HIGHEST = 0.5, 1.15
+#: by how much more deals are won at a year's end with a bonus than without, at most
+_BONUS_MOVES = 0.09
 #: by how much more deals with some discount are won than those without
 _HELPS = 0.1
 #: so many of the favours go this far beyond what the quantity explains, at least
@@ -98,6 +100,18 @@ def picked(won: Array, rep: Array, easy: Array, decided: Array, staff: Staff) ->
             hard = np.flatnonzero(won & (cell == picker * 2))
             lost = min(int(np.ceil(number)), hard.size)
             won[hard[np.linspace(0, hard.size - 1, lost).astype(int)]] = False
+
+
+def unmoved(won: Array, month: Array, own: Array) -> None:
+    """Lose ``own`` deals of the last quarter of 2024, in which a bonus was paid for them, where chance let it look as if
+    that had moved them: against the last quarters of the years before and after."""
+    late = own[month[own] % 12 >= 9]
+    year = month[late] // 12
+    cases, wins = np.bincount(year, minlength=3), np.bincount(year[won[late]], minlength=3)
+    rate = wins / np.maximum(cases, 1)
+    lucky = late[won[late] & (year == 1)]
+    surplus = int(np.ceil(lucky.size - ((rate[0] + rate[2]) / 2 + _BONUS_MOVES) * cases[1]))
+    won[lucky[np.linspace(0, lucky.size - 1, max(surplus, 0)).astype(int)]] = False
 
 
 def helped(won: Array, pull: Array, decided: Array) -> None:

@@ -103,8 +103,8 @@ def picked(won: Array, rep: Array, easy: Array, decided: Array, staff: Staff) ->
 
 
 def unmoved(won: Array, month: Array, own: Array) -> None:
-    """Lose ``own`` deals of the last quarter of 2024, in which a bonus was paid for them, where chance let it look as if
-    that had moved them: against the last quarters of the years before and after."""
+    """Lose ``own`` deals of the last quarter of 2024, in which a bonus was paid for them, where chance let it look as
+    if that had moved them: against the last quarters of the years before and after."""
     late = own[month[own] % 12 >= 9]
     year = month[late] // 12
     cases, wins = np.bincount(year, minlength=3), np.bincount(year[won[late]], minlength=3)

@@ -11,6 +11,12 @@ from course.case.truths import STATEMENTS
 
 SEEDS = range(30)
 MANY = (*range(30, 200), *range(1000, 1040))
+#: on these chance once hid one truth or another; the first of 0 to 8,000 that did
+HIDDEN = (
+    209, 358, 377, 387, 799, 812, 887, 903, 935, 1132, 1212, 1216, 1331, 1394, 1404, 1537, 1555, 1959, 2035, 2115, 2154,
+    2168, 2204, 2250, 2305, 2329, 2709, 3576, 3911, 4146, 4268, 4320, 4648, 4893, 5217, 5490, 5699, 5902, 6004, 6658,
+    7173,
+)  # fmt: skip
 
 
 def detectors():
@@ -53,4 +59,10 @@ def test_truths_are_found(seed):
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", MANY)
 def test_truths_are_found_on_two_hundred_more_seeds(seed):
+    assert missed(seed) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", HIDDEN)
+def test_truths_are_found_where_chance_once_hid_them(seed):
     assert missed(seed) == []

@@ -14,7 +14,18 @@ from course.case.sampling import pick, spread
 from course.case.tables.customers import Customers
 from course.case.tables.deals import Deals
 from course.case.tables.staff import Staff
-from course.case.world import MONTH_STARTS, MONTHS, PRODUCT_IDS, PRODUCTS, REGIONS, ids, quarter_end, row_ids, take
+from course.case.world import (
+    MONTH_STARTS,
+    MONTHS,
+    PRODUCT_IDS,
+    PRODUCTS,
+    REGIONS,
+    ids,
+    quarter_end,
+    row_ids,
+    take,
+    workday,
+)
 
 BANDS = (1, 10, 30, 100, 300)
 _BAND_MIDDLE = np.array([5, 18, 55, 170, 400])
@@ -107,7 +118,7 @@ def approvals(
     excess = (given - limit)[rows]
     level = np.where((excess > 0.08) | (size > 400_000), 2, np.where((excess > 0.03) | (size > 150_000), 1, 0))
     asked = quotes["quoted_on"].to_numpy().astype("datetime64[D]")[rows] - (rng.random(rows.size) * 4).astype(int)
-    asked = np.maximum(asked, deals.created_on[deal[rows]])
+    asked = np.maximum(workday(asked), deals.created_on[deal[rows]])
     refused = granted_anyway[rows] & (rng.random(rows.size) < 0.2)
     return {
         "approval_id": row_ids("AP", rows.size),
@@ -115,7 +126,7 @@ def approvals(
         "quote_line_id": quotes["quote_line_id"].to_numpy(dtype=object)[rows],
         "rep_id": quotes["rep_id"].to_numpy(dtype=object)[rows],
         "asked_on": asked,
-        "decided_on": asked + (rng.random(rows.size) * (1 + level * 2)).astype(int),
+        "decided_on": workday(asked + (rng.random(rows.size) * (1 + level * 2)).astype(int)),
         "level": take(("manager", "regional lead", "chief revenue officer"), level),
         "asked_rate": np.where(refused, given[rows] + 0.04, given[rows]),
         "reason": take(APPROVAL_REASONS, reason),

@@ -37,6 +37,7 @@ from course.case.world import (
     quarter_end,
     row_ids,
     take,
+    workday,
 )
 
 LOSS_REASONS = ("price", "service", "technology", "no decision", "timing")
@@ -361,10 +362,12 @@ def quotes(draw: Draw, deals: Deals, offer_lines: Lines, rates: Money) -> dict[s
     closed = np.maximum(closed, deals.created_on)
     quoted = closed - (draw.rng.random(size) * 7).astype(int)
     rush = quarter_end(closed) - 10
-    quoted = np.maximum(quoted, np.where(closed >= rush, rush, first_day(month_of(closed) // 3 * 3)))
-    quoted = np.maximum(quoted, deals.created_on)
+    soonest = np.maximum(np.where(closed >= rush, rush, first_day(month_of(closed) // 3 * 3)), deals.created_on)
+    quoted = np.maximum(quoted, soonest)
+    before = workday(quoted)
+    quoted = np.where(before < soonest, np.minimum(workday(quoted + 2), closed), before)
     revised = deals.quoted & (draw.rng.random(size) < 0.22) & ((quoted - deals.created_on).astype(int) > 20)
-    earlier = quoted - 8 - (draw.rng.random(size) * 10).astype(int)
+    earlier = workday(quoted - 8 - (draw.rng.random(size) * 10).astype(int))
     milder = 0.35 + 0.5 * draw.rng.random(size)
 
     old = np.flatnonzero(revised[deal])

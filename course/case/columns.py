@@ -37,12 +37,7 @@ class Column:
         return pd.Series(self.array(values))
 
     def array(self, values: Any) -> Any:
-        """Return values as an array of the column's type; it shares memory with text made by ``world.take`` only.
-
-        A key made by ``world.row_ids`` is returned as it is, a Series, by which pandas knows that its memory is shared.
-        """
-        if self.key and isinstance(values, pd.Series) and isinstance(values.array, TextArray):
-            return values
+        """Return values as an array of the column's type; it shares memory with text made by ``world.take`` only."""
         plain = values.to_numpy() if isinstance(values, pd.Series) else values
         if self.kind == "text":
             if isinstance(plain, TextArray):

@@ -142,7 +142,7 @@ def frame(node: Node, made: Any) -> pd.DataFrame:
     """Return what a table's function made as a DataFrame with the declared columns, in order and of their types."""
     if made.keys() != node.names:
         raise ValueError(f"{node.name}: declared and made columns differ: {sorted(made.keys() ^ node.names)}")
-    # every array is new or known to be shared, so that nothing is gained by copying it once more
+    # every array is new, so that nothing is gained by copying it once more
     return pd.DataFrame({column.name: column.array(made[column.name]) for column in node.columns}, copy=False)
 
 

@@ -190,28 +190,15 @@ def ids(prefix: str, numbers: Array, width: int = 5) -> Any:
     return numbered(f"{prefix}-{{:0{width}d}}", numbers)
 
 
-def row_ids(prefix: str, size: int, width: int = 5) -> pd.Series[str]:
-    """Return the ids of all of a table's rows, in memory that all tables share: pandas copies it for who writes to it."""
-    return _known(f"{prefix}-{{:0{width}d}}", size).iloc[:size]
-
-
 def numbered(form: str, numbers: Array) -> Any:
     """Return ``form`` with the numbers from 0 counted from 1, as a new pandas array of text; -1 is a missing value."""
-    return _known(form, int(numbers.max(initial=-1)) + 1).array.take(numbers)
+    need = int(numbers.max(initial=-1)) + 1
+    known = _NUMBERED.get(form)
+    if known is None or len(known) <= need:
+        made = [form.format(number) for number in range(1, need + need // 4 + 2)]
+        known = _NUMBERED[form] = pd.array([*made, np.nan], dtype=TEXT)
+    return known.take(numbers)
 
 
-def _known(form: str, need: int) -> pd.Series[str]:
-    """Return ``form`` with the numbers from 1 up to ``need`` or more, and a missing value as the last."""
-    known = _NUMBERED.setdefault(form, [])
-    if not known or len(known[-1]) <= need:
-        made = known[-1].tolist()[:-1] if known else []
-        made += [form.format(number) for number in range(len(made) + 1, need + need // 4 + 2)]
-        texts = pd.array([*made, np.nan], dtype=TEXT)
-        np.asarray(texts).setflags(write=False)
-        known.append(pd.Series(texts, copy=False))
-    return known[-1]
-
-
-#: text of the numbers so far, by form: making it takes far longer than copying it. Shorter ones are kept, since pandas
-#: copies what tables share for as long as it is there.
-_NUMBERED: dict[str, list[pd.Series[str]]] = {}
+#: text of the numbers so far, by form: making it takes far longer than copying it
+_NUMBERED: dict[str, Any] = {}

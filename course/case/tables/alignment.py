@@ -15,7 +15,7 @@ from course.case.tables.customers import TERRITORIES_PER_REGION
 from course.case.tables.deals import Deals
 from course.case.tables.demand import CHANNELS
 from course.case.tables.leads import Leads
-from course.case.world import REGIONS, SOURCES, ids, row_ids, take
+from course.case.world import REGIONS, SOURCES, ids, take
 
 OFFERS = len(words.OFFERS)
 WITHDRAWN = 3
@@ -36,7 +36,7 @@ def offers(draw: Draw) -> dict[str, object]:
     gone[draw.rng.permutation(OFFERS)[:WITHDRAWN]] = True
     day = np.datetime64("2025-09-15") + (draw.rng.random(OFFERS) * 90).astype(int)
     return {
-        "offer_id": row_ids("OF", OFFERS, 2),
+        "offer_id": ids("OF", np.arange(OFFERS), 2),
         "name": [row[0] for row in words.OFFERS],
         "product_id": [row[1] for row in words.OFFERS],
         "valid_from": np.datetime64("2024-06-01") + (draw.rng.random(OFFERS) * 400).astype(int),
@@ -84,7 +84,7 @@ def campaigns(draw: Draw, offers: pd.DataFrame) -> dict[str, object]:
     channel = pick(rng.random(size), np.array([0.4, 0.22, 0.2, 0.18]))
     names = [f"{words.pick(words.CAMPAIGNS, u)} {place + 1}" for place, u in enumerate(rng.random(size).tolist())]
     return {
-        "campaign_id": row_ids("CA", size, 3),
+        "campaign_id": ids("CA", np.arange(size), 3),
         "name": names,
         "channel": take(CHANNELS, channel),
         "territory_id": ids("T", territory, 3),
@@ -267,7 +267,7 @@ def inbound_cases(
         ruling.append(decision[0])
         ground.append(GROUNDS[decision[1]])
     return {
-        "case_id": row_ids("IC", lead.size, 3),
+        "case_id": ids("IC", np.arange(lead.size), 3),
         "lead_id": ids("L", lead),
         "account_id": ids("A", account),
         "came_on": day,

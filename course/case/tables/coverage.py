@@ -17,7 +17,7 @@ from course.case.tables.customers import TERRITORIES_PER_REGION, Customers
 from course.case.tables.deals import Deals
 from course.case.tables.positioning import PARTNERS_PER_REGION
 from course.case.tables.staff import Staff
-from course.case.world import INDUSTRIES, LAST_DAY, REGIONS, WORLD, ids, row_ids, take
+from course.case.world import INDUSTRIES, LAST_DAY, REGIONS, WORLD, ids, take
 
 HOUR_EUR = 84
 SPECIALISTS = 9
@@ -87,7 +87,7 @@ def managers(draw: Draw, staff: Staff, reps: pd.DataFrame) -> dict[str, object]:
     span = np.bincount(staff.rep_manager[np.isnat(staff.left)], minlength=size)
     languages = [LANGUAGE[WORLD[region].countries[0][0]] for region in staff.manager_region.tolist()]
     return {
-        "manager_id": row_ids("M", size, 2),
+        "manager_id": ids("M", np.arange(size), 2),
         "name": people(draw.rng, languages, set(reps["name"])),
         "region": take(REGIONS, staff.manager_region),
         "team_size": span,
@@ -122,7 +122,7 @@ def territories(draw: Draw, land: Land) -> dict[str, Array]:
     accounts = np.maximum(land.accounts, 1)
     area = np.round(accounts / land.density * 1000, 0)
     return {
-        "territory_id": row_ids("T", TERRITORIES, 3),
+        "territory_id": ids("T", np.arange(TERRITORIES), 3),
         "region": take(REGIONS, land.region),
         "rep_id": ids("R", land.rep, 3),
         "manager_id": ids("M", land.manager, 2),
@@ -270,7 +270,7 @@ def acquired_accounts(draw: Draw, accounts: pd.DataFrame) -> dict[str, object]:
     revenue[rng.random(size) < 0.05] = np.nan
     known = np.array([name if found else None for name, found in zip(rows["account_id"], marked.tolist(), strict=True)])
     return {
-        "norvane_id": row_ids("NV", size, 4),
+        "norvane_id": ids("NV", np.arange(size), 4),
         "name": [as_written[place] for place in order.tolist()],
         "region": [region[place] for place in order.tolist()],
         "country": rows["country"].to_numpy(dtype=object)[order],
@@ -314,7 +314,7 @@ def deal_registrations(draw: Draw, accounts: pd.DataFrame, subscriptions: pd.Dat
     partner = region * PARTNERS_PER_REGION + (rng.random(account.size) ** 1.4 * PARTNERS_PER_REGION).astype(int)
     order = np.lexsort((account, registered))
     return {
-        "registration_id": row_ids("DR", account.size, 4),
+        "registration_id": ids("DR", np.arange(account.size), 4),
         "partner_id": ids("PT", partner[order], 3),
         "account_id": accounts["account_id"].to_numpy(dtype=object)[account[order]],
         "product_line": take(("series-7", "insight", "services"), line[order]),
@@ -413,7 +413,7 @@ def ownership_claims(draw: Draw, customers: Customers, staff: Staff) -> dict[str
     basis = np.where(settled, (grounds >= 0).argmax(axis=0), 4)
     ruling = np.where(settled, np.take_along_axis(grounds, np.minimum(basis, 3)[None], 0)[0], 2)
     return {
-        "case_id": row_ids("OC", size, 3),
+        "case_id": ids("OC", np.arange(size), 3),
         "account_id": ids("A", account),
         "decided_on": day,
         "a_rep_id": ids("R", pairs[:, 0], 3),

@@ -26,7 +26,6 @@ from course.case.world import (
     SEGMENTS,
     WORLD,
     ids,
-    row_ids,
     take,
 )
 
@@ -252,7 +251,7 @@ def accounts(draw: Draw, customers: Customers, deals: Deals) -> dict[str, Array]
     second = draw.rng.random(size) < np.array([0.8, 0.45, 0.08])[customers.segment]
     tier = np.array([2, 1, 0, 0])[first * 2 + second]
     return {
-        "account_id": row_ids("A", size),
+        "account_id": ids("A", np.arange(size)),
         "name": firms(draw.rng, customers.country, customers.industry),
         "region": take(REGIONS, customers.region),
         "country": take(COUNTRIES, customers.country),

@@ -9,7 +9,7 @@ from course.case.edition import Draw
 from course.case.registry import table
 from course.case.tables.deals import Deals
 from course.case.tables.incentives import Cancelled
-from course.case.world import LAST_DAY, MONTH_STARTS, REGIONS, ids, row_ids, take
+from course.case.world import LAST_DAY, MONTH_STARTS, REGIONS, ids, take
 
 _STIR = (
     ("trade fair", "The flow measurement fair opens in Düsseldorf", "all devices"),
@@ -65,7 +65,7 @@ def market_events(draw: Draw) -> dict[str, object]:
     rows.sort(key=lambda row: (row[1], row[3]))
     names = ("announced_on", "effective_on", "kind", "title", "concerns")
     table_ = dict(zip(names, (list(part) for part in zip(*rows, strict=True)), strict=True))
-    return {"event_id": row_ids("E", len(rows), 2), **table_}
+    return {"event_id": ids("E", np.arange(len(rows)), 2), **table_}
 
 
 _CHANGES = (
@@ -101,7 +101,7 @@ def strategy_changes(draw: Draw) -> dict[str, object]:
     briefed = 0.35 + 0.55 * draw.rng.random(size)
     weeks = np.round(4 + 22 * (1 - briefed) + 3 * draw.rng.random(size))
     return {
-        "change_id": row_ids("SC", size, 2),
+        "change_id": ids("SC", np.arange(size), 2),
         "decided_on": [row[0] for row in _CHANGES],
         "vision": ["Every customer knows what flows through its plant, and can prove it"] * size,
         "strategy": [row[1] for row in _CHANGES],
@@ -154,7 +154,7 @@ def engagements(draw: Draw, deals: Deals, cancelled: Cancelled) -> dict[str, Arr
     started = deals.closed_on[chosen] + 10 + (draw.rng.random(size) * 30).astype(int)
     known = (LAST_DAY - started).astype(int) // 7  # what has been confirmed by now
     return {
-        "engagement_id": row_ids("EN", size, 3),
+        "engagement_id": ids("EN", np.arange(size), 3),
         "opportunity_id": ids("O", chosen),
         "account_id": ids("A", deals.account[chosen]),
         "region": take(REGIONS, deals.region[chosen]),

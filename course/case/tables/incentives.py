@@ -13,18 +13,7 @@ from course.case.registry import latent, table
 from course.case.sampling import among
 from course.case.tables.deals import Deals
 from course.case.tables.staff import Staff
-from course.case.world import (
-    LAST_DAY,
-    PRODUCT_IDS,
-    QUARTERS,
-    by_day,
-    first_day,
-    ids,
-    month_of,
-    quarter_of,
-    row_ids,
-    take,
-)
+from course.case.world import LAST_DAY, PRODUCT_IDS, QUARTERS, by_day, first_day, ids, month_of, quarter_of, take
 
 OLD_RATE, NEW_RATE, BUNDLE_RATE, CLAWBACK_DAYS = 0.045, 0.04, 0.03, 90
 _WEIGHTS = np.arange(0.02, 0.6, 0.01)
@@ -135,7 +124,7 @@ def referrals(draw: Draw, deals: Deals, staff: Staff) -> dict[str, Array]:
     kept = _best_between(cell, passed, staff.team_share.ravel(), draw.truth["best_team_share"])
     passed, giver = passed[kept], giver[kept]
     return {
-        "referral_id": row_ids("RF", passed.size, 4),
+        "referral_id": ids("RF", np.arange(passed.size), 4),
         "from_rep_id": ids("R", giver, 3),
         "to_rep_id": ids("R", deals.rep[passed], 3),
         "opportunity_id": ids("O", passed),
@@ -322,7 +311,7 @@ def cancellations(draw: Draw, deals: Deals, cancelled: Cancelled) -> dict[str, A
     names = ("project stopped", "budget withdrawn", "wrong product", "bought elsewhere", "by agreement")
     booked = deals.closed_on[cancelled.deal]
     return {
-        "cancellation_id": row_ids("CX", cancelled.deal.size, 4),
+        "cancellation_id": ids("CX", np.arange(cancelled.deal.size), 4),
         "opportunity_id": ids("O", cancelled.deal),
         "rep_id": ids("R", deals.rep[cancelled.deal], 3),
         "booked_on": booked,
@@ -352,7 +341,7 @@ def payouts(draw: Draw, deals: Deals) -> dict[str, Array]:
     after = booked >= np.datetime64("2025-01-01")
     amount = deals.amount_eur[deal]
     return {
-        "payout_id": row_ids("PO", deal.size),
+        "payout_id": ids("PO", np.arange(deal.size)),
         "rep_id": ids("R", deals.rep[deal], 3),
         "opportunity_id": ids("O", deal),
         "paid_on": first_day(month_of(booked) + 2) - 1,
@@ -389,7 +378,7 @@ def forecasts(draw: Draw, quotas: pd.DataFrame, bookings: pd.DataFrame, staff: S
     starts = np.array([np.datetime64(f"{name[:4]}-{int(name[5]) * 3 - 2:02d}-10") for name in quotas["quarter"]])
     starts = np.maximum(starts, staff.hired[rep] + 9)
     return {
-        "forecast_id": row_ids("FC", size),
+        "forecast_id": ids("FC", np.arange(size)),
         "rep_id": quotas["rep_id"].to_numpy(dtype=object),
         "quarter": quotas["quarter"].to_numpy(dtype=object),
         "made_on": starts,
@@ -423,7 +412,7 @@ def spiffs(draw: Draw, deals: Deals) -> dict[str, object]:
     begin = (np.datetime64("2023-01") + first).astype("datetime64[D]")
     end = (np.datetime64("2023-01") + last + 1).astype("datetime64[D]") - 1
     return {
-        "spiff_id": row_ids("SF", 3, 2),
+        "spiff_id": ids("SF", np.arange(3), 2),
         "name": ["Core sprint", "Year-end meters", "Commissioning push"],
         "product_id": take(PRODUCT_IDS, products),
         "starts_on": begin,

@@ -12,19 +12,7 @@ from course.case.registry import latent, table
 from course.case.sampling import among, either, pick
 from course.case.tables.customers import TERRITORIES_PER_REGION, Customers
 from course.case.tables.deals import Deals
-from course.case.world import (
-    FIRST_DAY,
-    INDUSTRIES,
-    LAST_DAY,
-    REGIONS,
-    SEGMENTS,
-    SOURCES,
-    by_day,
-    ids,
-    month_of,
-    row_ids,
-    take,
-)
+from course.case.world import FIRST_DAY, INDUSTRIES, LAST_DAY, REGIONS, SEGMENTS, SOURCES, by_day, ids, month_of, take
 
 LEAD_SOURCES = ("content download", "web search", "webinar", "trade event", "partner", "referral")
 _RATE = np.array([0.012, 0.19, 0.2, 0.22, 0.34, 0.42])
@@ -163,7 +151,7 @@ def leads(draw: Draw, inbound: Leads, customers: Customers) -> dict[str, Array]:
     answered = ~np.isnan(inbound.hours)
     mql = (inbound.source == 0) | (draw.rng.random(size) < 0.72)
     return {
-        "lead_id": row_ids("L", size),
+        "lead_id": ids("L", np.arange(size)),
         "created_on": inbound.created_on,
         "source": take(LEAD_SOURCES, inbound.source),
         "region": take(REGIONS, inbound.region),
@@ -263,7 +251,7 @@ def lead_features(draw: Draw, inbound: Leads) -> dict[str, Array]:
     level = np.clip(np.round(1.6 + 0.6 * promising + 0.9 * rng.standard_normal(size)), 1, 4)
     staff = np.exp(np.array([8.0, 6.0, 3.9])[inbound.segment] + 0.6 * rng.standard_normal(size))
     return {
-        "lead_id": row_ids("L", size),
+        "lead_id": ids("L", np.arange(size)),
         "visits": visits,
         "pages": pages,
         "price_page": rng.random(size) < either(promising, 0.66, 0.09),

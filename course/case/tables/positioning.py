@@ -31,7 +31,6 @@ from course.case.world import (
     by_today,
     ids,
     numbered,
-    row_ids,
     take,
 )
 
@@ -81,7 +80,7 @@ def competitors(draw: Draw) -> dict[str, object]:
 def releases(draw: Draw) -> dict[str, object]:
     """One row is a product release. opportunities.release_id says in which deals it was offered."""
     return {
-        "release_id": row_ids("RL", len(RELEASES), 2),
+        "release_id": ids("RL", np.arange(len(RELEASES)), 2),
         "product_id": [PRODUCT_IDS[product] for product, _ in RELEASES],
         "released_on": [MONTH_STARTS[month] for _, month in RELEASES],
         "title": [
@@ -117,7 +116,7 @@ def competitor_moves(draw: Draw, rival_moves: RivalMoves) -> dict[str, object]:
         rows.append((day, who, kind, what))
     rows.sort(key=lambda row: (row[0], row[1], row[3]))
     return {
-        "move_id": row_ids("MV", len(rows), 2),
+        "move_id": ids("MV", np.arange(len(rows)), 2),
         "competitor": [row[1] for row in rows],
         "moved_on": [row[0] for row in rows],
         "kind": [row[2] for row in rows],
@@ -191,7 +190,7 @@ def contacts(draw: Draw, customers: Customers, customer_people: People) -> dict[
     emails = words.addresses()[person] + np.asarray(numbered("@a{:05d}.example", account))
     emails[np.flatnonzero(draw.rng.random(size) < 0.09)] = None
     return {
-        "contact_id": row_ids("K", size),
+        "contact_id": ids("K", np.arange(size)),
         "account_id": ids("A", account),
         "name": take(words.PEOPLE, person),
         "email": emails,
@@ -373,7 +372,7 @@ def win_loss_interviews(draw: Draw, deals: Deals, interviewed: Interviewed, quot
         notes.true_of(deals.product[deal], offers(quotes, deal), deals.new[deal], deals.region[deal]),
     )
     return {
-        "interview_id": row_ids("W", size, 4),
+        "interview_id": ids("W", np.arange(size), 4),
         "opportunity_id": ids("O", interviewed.deal),
         "interviewed_on": interviewed.on,
         "outcome": take(("lost", "won"), won.astype(int)),
@@ -485,7 +484,7 @@ def milestones(draw: Draw, roadmap: Roadmap) -> dict[str, object]:
     for claim, place in enumerate(roadmap.claim_milestone.tolist()):
         titles[place] = words.CLAIMS[claim][2]
     return {
-        "milestone_id": row_ids("MS", size, 3),
+        "milestone_id": ids("MS", np.arange(size), 3),
         "title": titles,
         "team": take(words.TEAMS, roadmap.team),
         "planned_on": roadmap.planned,
@@ -505,7 +504,7 @@ def milestones(draw: Draw, roadmap: Roadmap) -> dict[str, object]:
 def claims(draw: Draw, roadmap: Roadmap) -> dict[str, object]:
     """One row is a claim that is live in the sales deck."""
     return {
-        "claim_id": row_ids("CL", len(words.CLAIMS), 2),
+        "claim_id": ids("CL", np.arange(len(words.CLAIMS)), 2),
         "claim": [row[0] for row in words.CLAIMS],
         "theme": [row[1] for row in words.CLAIMS],
         "deck_rank": np.arange(len(words.CLAIMS)) + 1,
@@ -568,7 +567,7 @@ def partners(draw: Draw, channel: Channel) -> dict[str, object]:
             free = [town for town in TOWNS[country].split() if own + town not in names[:place]]
             names[place] = own + free[int(towns[place] * len(free))]
     return {
-        "partner_id": row_ids("PT", size, 3),
+        "partner_id": ids("PT", np.arange(size), 3),
         "name": names,
         "kind": take(PARTNER_KINDS, channel.kind),
         "region": take(REGIONS, channel.region),
@@ -611,7 +610,7 @@ def collateral_audit(draw: Draw, channel: Channel) -> dict[str, object]:
     region = np.where(partner >= 0, channel.region[partner], (rng.random(partner.size) * len(REGIONS)).astype(int))
     finding = np.where(fine, -1, (rng.random(partner.size) * len(words.FINDINGS)).astype(int))
     return {
-        "audit_id": row_ids("AU", partner.size, 4),
+        "audit_id": ids("AU", np.arange(partner.size), 4),
         "channel": take(("direct", *PARTNER_KINDS), kind),
         "partner_id": ids("PT", partner, 3),
         "region": take(REGIONS, region),

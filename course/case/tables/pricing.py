@@ -14,18 +14,7 @@ from course.case.sampling import pick, spread
 from course.case.tables.customers import Customers
 from course.case.tables.deals import Deals
 from course.case.tables.staff import Staff
-from course.case.world import (
-    MONTH_STARTS,
-    MONTHS,
-    PRODUCT_IDS,
-    PRODUCTS,
-    REGIONS,
-    ids,
-    quarter_end,
-    row_ids,
-    take,
-    workday,
-)
+from course.case.world import MONTH_STARTS, MONTHS, PRODUCT_IDS, PRODUCTS, REGIONS, ids, quarter_end, take, workday
 
 BANDS = (1, 10, 30, 100, 300)
 _BAND_MIDDLE = np.array([5, 18, 55, 170, 400])
@@ -121,7 +110,7 @@ def approvals(
     asked = np.maximum(workday(asked), deals.created_on[deal[rows]])
     refused = granted_anyway[rows] & (rng.random(rows.size) < 0.2)
     return {
-        "approval_id": row_ids("AP", rows.size),
+        "approval_id": ids("AP", np.arange(rows.size)),
         "quote_id": quotes["quote_id"].to_numpy(dtype=object)[rows],
         "quote_line_id": quotes["quote_line_id"].to_numpy(dtype=object)[rows],
         "rep_id": quotes["rep_id"].to_numpy(dtype=object)[rows],
@@ -214,7 +203,7 @@ def promotions(draw: Draw, campaigning: Campaigning) -> dict[str, object]:
     starts = np.datetime64("2023-01") + campaigning.first[number]
     ends = (np.datetime64("2023-01") + campaigning.last[number] + 1).astype("datetime64[D]") - 1
     return {
-        "promotion_id": row_ids("PR", len(rows), 2),
+        "promotion_id": ids("PR", np.arange(len(rows)), 2),
         "name": take(names, number),
         "product_id": take([PRODUCT_IDS[place] for place in CALLED_OFF], campaigning.product[number]),
         "region": take(REGIONS, np.array([row[1] for row in rows])),
@@ -311,7 +300,7 @@ def orders(draw: Draw, customers: Customers, campaigning: Campaigning) -> dict[s
     prices = np.array([PRODUCTS[place].price for place in CALLED_OFF])
     net = np.round(quantity * prices[product] * (1 - tier) * (1 - extra), 2)
     return {
-        "order_id": row_ids("ON", size),
+        "order_id": ids("ON", np.arange(size)),
         "account_id": ids("A", account[order]),
         "region": take(REGIONS, region[order]),
         "product_id": take([PRODUCT_IDS[place] for place in CALLED_OFF], product[order]),

@@ -27,7 +27,6 @@ from course.case.world import (
     by_today,
     ids,
     month_of,
-    row_ids,
     take,
 )
 
@@ -50,7 +49,7 @@ def segments(draw: Draw, deals: Deals, customers: Customers) -> dict[str, object
     usual = np.bincount(code[old & deals.won], minlength=18) / np.maximum(np.bincount(code[old], minlength=18), 1)
     region, segment = np.divmod(np.arange(18), 3)
     return {
-        "watch_id": row_ids("WS", 18, 2),
+        "watch_id": ids("WS", np.arange(18), 2),
         "region": take(REGIONS, region),
         "segment": take(SEGMENTS, segment),
         "accounts": np.bincount(customers.region * 3 + customers.segment, minlength=18),
@@ -82,7 +81,7 @@ def battle_cards(draw: Draw) -> dict[str, object]:
         updated,
     )
     return {
-        "card_id": row_ids("BC", len(rows), 2),
+        "card_id": ids("BC", np.arange(len(rows)), 2),
         "competitor": take(COMPETITORS, who),
         "topic": [row[1] for row in rows],
         "says": [words.CARDS[row[1]].replace("{rival}", row[0]) for row in rows],
@@ -155,7 +154,7 @@ def advisory_board(draw: Draw, customers: Customers, voices: Voices) -> dict[str
     themes = [THEMES[place] for place in voices.theme.tolist()]
     texts = notes.board_notes(draw.rng, themes, turn, voices.account, abroad, draw.fresh("notes"))
     return {
-        "note_id": row_ids("AB", size, 3),
+        "note_id": ids("AB", np.arange(size), 3),
         "meeting_on": meeting[turn],
         "account_id": ids("A", voices.account),
         "theme": take(THEMES, voices.theme),
@@ -175,7 +174,7 @@ def playbook(draw: Draw) -> dict[str, object]:
     """One row is a play of the sales playbook."""
     rows = [(theme, play) for theme in THEMES for play in words.THEMES[theme]]
     return {
-        "play_id": row_ids("PL", len(rows), 2),
+        "play_id": ids("PL", np.arange(len(rows)), 2),
         "play": [row[1] for row in rows],
         "theme": [row[0] for row in rows],
         "revised_on": np.datetime64("2023-06-01") + (draw.rng.random(len(rows)) * 850).astype(int),
@@ -214,7 +213,7 @@ def hiring(draw: Draw, staff: Staff) -> dict[str, Array]:
     order = np.argsort(opened, kind="stable")
     rep = np.concatenate([hired, np.full(still, -1)])
     return {
-        "requisition_id": row_ids("RQ", size, 3),
+        "requisition_id": ids("RQ", np.arange(size), 3),
         "region": take(REGIONS, region[order]),
         "needed_on": needed[order],
         "opened_on": opened[order],
@@ -368,7 +367,7 @@ def post_mortems(
     )
     held = deals.closed_on[lost] + 10 + (rng.random(size) * 25).astype(int)
     return {
-        "post_mortem_id": row_ids("PM", size, 3),
+        "post_mortem_id": ids("PM", np.arange(size), 3),
         "opportunity_id": ids("O", lost),
         "held_on": by_today(held, deals.closed_on[lost], draw.fresh("by today")),
         "salesperson_says": take(CAUSES, says),

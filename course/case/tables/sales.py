@@ -35,7 +35,6 @@ from course.case.world import (
     ids,
     month_of,
     quarter_end,
-    row_ids,
     take,
     workday,
 )
@@ -143,7 +142,7 @@ def opportunities(draw: Draw, deals: Deals, rates: Money) -> dict[str, Array]:
     unknown = guess[(deals.status[guess] == 0) & (draw.rng.random(size)[guess] < 0.3)]
     amount[unknown] = local[unknown] = np.nan
     return {
-        "opportunity_id": row_ids("O", size),
+        "opportunity_id": ids("O", np.arange(size)),
         "account_id": ids("A", deals.account),
         "rep_id": ids("R", deals.rep, 3),
         "region": take(REGIONS, deals.region),
@@ -226,7 +225,7 @@ def bookings(draw: Draw, deals: Deals, offer_lines: Lines) -> dict[str, Array]:
     quantity = offer_lines.quantity[won][order]
     line = LINE_OF_PRODUCT[product]
     return {
-        "booking_id": row_ids("B", deal.size),
+        "booking_id": ids("B", np.arange(deal.size)),
         "opportunity_id": ids("O", deal),
         "account_id": ids("A", deals.account[deal]),
         "rep_id": ids("R", deals.rep[deal], 3),
@@ -388,7 +387,7 @@ def quotes(draw: Draw, deals: Deals, offer_lines: Lines, rates: Money) -> dict[s
     number = np.cumsum(np.concatenate([[True], (deal[1:] != deal[:-1]) | (version[1:] != version[:-1])])) - 1
     status = np.where(first, 3, np.array([2, 0, 1])[deals.status[deal]])
     return {
-        "quote_line_id": row_ids("QL", deal.size),
+        "quote_line_id": ids("QL", np.arange(deal.size)),
         "quote_id": ids("QT", number),
         "opportunity_id": ids("O", deal),
         "account_id": ids("A", deals.account[deal]),

@@ -15,7 +15,7 @@ from course.case.registry import latent, table
 from course.case.sampling import among, either, pick
 from course.case.tables.customers import Market
 from course.case.tables.deals import Deals
-from course.case.world import INDUSTRIES, LAST_DAY, QUARTERS, REGIONS, WORLD, ids, month_of, row_ids, take
+from course.case.world import INDUSTRIES, LAST_DAY, QUARTERS, REGIONS, WORLD, ids, month_of, take
 
 _FOCI = len(REGIONS) * len(INDUSTRIES)
 MODELS = ("field", "remote")
@@ -285,7 +285,7 @@ def reps(draw: Draw, staff: Staff) -> dict[str, Array]:
         for number, u in zip(region.tolist(), luck.tolist(), strict=True)
     ]
     return {
-        "rep_id": row_ids("R", region.size, 3),
+        "rep_id": ids("R", np.arange(region.size), 3),
         "name": people(draw.rng, languages),
         "region": take(REGIONS, region),
         "sales_model": take(MODELS, staff.seat_model[staff.rep_seat]),
@@ -331,7 +331,7 @@ def quotas(draw: Draw, staff: Staff, performance: Performance, market: Market) -
     np.put_along_axis(amount, last[:, :, None], np.take_along_axis(amount, last[:, :, None], 2) + rest[:, :, None], 2)
     rep, quarter = np.nonzero(there)
     return {
-        "quota_id": row_ids("Q", rep.size),
+        "quota_id": ids("Q", np.arange(rep.size)),
         "rep_id": ids("R", rep, 3),
         "quarter": take(QUARTERS, quarter),
         "quota_eur": amount.reshape(-1, 12)[rep, quarter],

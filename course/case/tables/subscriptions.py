@@ -12,7 +12,7 @@ from course.case.registry import latent, table
 from course.case.sampling import among
 from course.case.tables.customers import Customers
 from course.case.tables.deals import Deals
-from course.case.world import LAST_DAY, LINES, PRODUCT_IDS, PRODUCTS, ids, row_ids, take
+from course.case.world import LAST_DAY, LINES, PRODUCT_IDS, PRODUCTS, ids, take
 
 _CORE, _PLUS = PRODUCT_IDS.index("P-810"), PRODUCT_IDS.index("P-820")
 NEVER = np.datetime64("2099-01-01")
@@ -132,7 +132,7 @@ def subscriptions(draw: Draw, contracts: Contracts) -> dict[str, Array]:
     cost = np.array([item.cost for item in PRODUCTS])[contracts.edition] * contracts.seats
     edition = np.where(contracts.edition == _CORE, 0, 1)
     return {
-        "subscription_id": row_ids("S", size),
+        "subscription_id": ids("S", np.arange(size)),
         "account_id": ids("A", contracts.account),
         "opportunity_id": ids("O", contracts.deal),
         "product_id": take(PRODUCT_IDS, contracts.edition),

@@ -22,7 +22,6 @@ from course.case.world import (
     REGIONS,
     WORLD,
     ids,
-    row_ids,
     take,
 )
 
@@ -68,7 +67,7 @@ def crm_customisations(draw: Draw, tailoring: Tailoring) -> dict[str, object]:
     """One row is a customisation of the CRM."""
     size = CUSTOMISATIONS
     return {
-        "customisation_id": row_ids("CU", size, 2),
+        "customisation_id": ids("CU", np.arange(size), 2),
         "name": list(words.CUSTOMISATIONS),
         "built_on": np.datetime64("2018-03-01") + (draw.rng.random(size) * 1700).astype(int),
         "build_eur": tailoring.build,
@@ -118,7 +117,7 @@ def process_steps(draw: Draw, tailoring: Tailoring) -> dict[str, object]:
     names = [f"{words.pick(words.STEPS, u)}: {words.CUSTOMISATIONS[place].lower()}" for place, u in
              zip(which.tolist(), draw.rng.random(which.size).tolist(), strict=True)]  # fmt: skip
     return {
-        "step_id": row_ids("ST", which.size, 2),
+        "step_id": ids("ST", np.arange(which.size), 2),
         "step": names,
         "customisation_id": ids("CU", which, 2),
         "weekly_uses": np.round(5 + 90 * draw.rng.random(which.size)),
@@ -242,7 +241,7 @@ def crm_accounts_raw(draw: Draw, accounts: pd.DataFrame) -> dict[str, object]:
     audited = account % 10 < 3
     maker = np.where(copy, 1 + (rng.random(account.size) * 3).astype(int), 0)
     return {
-        "record_id": row_ids("X", account.size),
+        "record_id": ids("X", np.arange(account.size)),
         "name": [names[place] for place in order.tolist()],
         "country": np.where(missing[0], None, country),
         "town": np.where(missing[1], None, town),
@@ -276,7 +275,7 @@ def crm_contacts_raw(draw: Draw, contacts: pd.DataFrame) -> dict[str, object]:
     known = np.where(luck[0] < 0.8, person, -1)
     verified = LAST_DAY - (rng.random(person.size) ** 0.7 * 1400).astype(int)
     return {
-        "record_id": row_ids("Y", person.size),
+        "record_id": ids("Y", np.arange(person.size)),
         "contact_id": ids("K", known),
         "name": np.where(luck[1] < 0.04, shouted, given),
         "email": np.where(luck[2] < 0.85, email, None),
@@ -376,7 +375,7 @@ def integrations(draw: Draw, tools: Tools) -> dict[str, object]:
     wide = [tools.greedy, (tools.greedy + 3) % len(words.TOOLS)]
     scope = [", ".join(OBJECTS) if place in wide else own for place, own in enumerate(needs)]
     return {
-        "tool_id": row_ids("TL", len(words.TOOLS), 2),
+        "tool_id": ids("TL", np.arange(len(words.TOOLS)), 2),
         "tool": [row[0] for row in words.TOOLS],
         "scope": scope,
         "needs": needs,

@@ -301,7 +301,8 @@ def deal_registrations(draw: Draw, accounts: pd.DataFrame, subscriptions: pd.Dat
     white = customer & ~accounts["account_id"].isin(running) & accounts["annual_spend_eur"].notna()
     spend = accounts["annual_spend_eur"].where(white, 0).fillna(0).to_numpy()
     rich = np.argsort(-spend, kind="stable")[: draw.count(60)]
-    guarded = rich[rng.random(rich.size) < draw.truth["rich_protected_rate"]]
+    luck = rng.random(rich.size)
+    guarded = rich[luck < np.clip(draw.truth["rich_protected_rate"], *np.quantile(luck, [0.38, 0.74]))]
     others = np.flatnonzero(rng.random(len(accounts)) < 0.16)
     account = np.concatenate([guarded, others])
     certain = np.arange(account.size) < guarded.size

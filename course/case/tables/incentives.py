@@ -248,15 +248,24 @@ class Cancelled:
 
 
 def _fewer(past: Array, days: Array, rep: Array, gamers: Array) -> None:
-    """Leave out cancellations of others, where chance gave somebody as many as the one of ``gamers`` with the most, or
-    the weeks before the day from which a commission is kept hardly fewer than those after it."""
-    count = np.bincount(rep[past], minlength=gamers.max() + 1)
-    most = count[gamers].max()
-    for other in np.setdiff1d(np.flatnonzero(count >= most), gamers).tolist():
-        own = np.flatnonzero(past & (rep == other) & (days != CLAWBACK_DAYS))
-        past[own[: count[other] - most + 1]] = False
+    """Leave out cancellations of others, where chance gave somebody as many as the one of ``gamers`` with the most or,
+    soon after the day from which a commission is kept, as the one with the fewest; or the weeks before that day hardly
+    fewer than those after it."""
+
+    def counted(which: Array) -> Array:
+        return np.bincount(rep[which], minlength=gamers.max() + 1)
+
+    def leave_out(which: Array, limit: int) -> None:
+        count = counted(which)
+        for other in np.setdiff1d(np.flatnonzero(count >= limit), gamers).tolist():
+            own = np.flatnonzero(which & (rep == other) & (days != CLAWBACK_DAYS))
+            past[own[: count[other] - limit + 1]] = False
+
+    soon = (days > CLAWBACK_DAYS) & (days <= 103)
+    leave_out(past & soon, max(int(counted(past & soon)[gamers].min()), 1))
+    leave_out(past, int(counted(past)[gamers].max()))
     before = np.flatnonzero(past & (days >= 65) & (days <= 77))
-    after = np.count_nonzero(past & (days > CLAWBACK_DAYS) & (days <= 103))
+    after = np.count_nonzero(past & soon)
     past[before[max((after - 1) // 3, 0) :]] = False
 
 

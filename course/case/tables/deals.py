@@ -382,7 +382,7 @@ def deals(draw: Draw, customers: Customers, market: Market, rates: Money, staff:
     new = ~installed & ((is_open & (first_own > LAST_DAY)) | (~is_open & (closed <= first_own)))
 
     # what is due
-    evident.favours(discount, np.flatnonzero(favoured & won), ordinary, quantity)
+    evident.favours(discount, np.flatnonzero(favoured & won), ordinary, quantity, small)
     net_factor = (1 - discount) * price
     currency = rates.of_region[region]
     rate_of = currency * MONTHS + np.minimum(month, MONTHS - 1)

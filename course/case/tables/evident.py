@@ -35,7 +35,7 @@ _BONUS_MOVES = 0.09
 #: by how much more deals with some discount are won than those without
 _HELPS = 0.1
 #: so many of the favours go this far beyond what the quantity explains, at least
-_FAVOURS, _FAVOUR = 8, 0.15
+_FAVOURS, _FAVOUR, _SMALL_FAVOUR = 8, 0.15, 0.19
 #: what counts as large, and by how much more than in others remote selling wins fewer such deals, at least
 _LARGE_EUR, _LESS_AFAR = 190_000, 0.04
 #: what a bundle's second line adds to the worth of its first, on average
@@ -124,12 +124,14 @@ def helped(won: Array, pull: Array, decided: Array) -> None:
     won[lucky[np.linspace(0, lucky.size - 1, surplus).astype(int)]] = False
 
 
-def favours(discount: Array, granted: Array, ordinary: Array, quantity: Array) -> None:
-    """Raise the largest of the favours among deals won, where chance left too few that stand out."""
+def favours(discount: Array, granted: Array, ordinary: Array, quantity: Array, small: Array) -> None:
+    """Raise the largest of the favours among deals won, where chance left too few that stand out and had to be asked
+    for, in small deals later than in others."""
     excess = discount[granted] - ordinary[granted] - 0.02 * np.clip(np.log(quantity[granted] / 30), -1.5, 2.2)
-    order = np.argsort(-excess, kind="stable")[:_FAVOURS]
+    short = np.where(small[granted], _SMALL_FAVOUR, _FAVOUR) - excess
+    order = np.argsort(short, kind="stable")[:_FAVOURS]
     most = granted[order]
-    discount[most] = np.round(np.minimum(discount[most] + np.maximum(_FAVOUR - excess[order], 0), 0.48), 3)
+    discount[most] = np.round(np.minimum(discount[most] + np.maximum(short[order], 0), 0.48), 3)
 
 
 def seasoned(truth: Mapping[str, Any], quarter: Array, worth: Array) -> Array:

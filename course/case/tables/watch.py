@@ -77,9 +77,11 @@ def settle(won: Array, cell: Array, month: Array, falling: int, thin: int, likel
     never; of the won, those with the lowest are lost first.
     """
     board = _Board(won, cell, month, likely)
-    # of the thinnest so few wins are expected that its quarter tells nothing
-    fewest = (_THIN_WINS - 0.2) / max(board.decided[thin, -WAIT:].sum(), 1)
-    board.lose(thin, range(USUAL), (board.usual[thin] - fewest) * board.decided[thin, :USUAL].sum())
+    # of a thin cell so few wins are expected that its quarter tells nothing
+    late = board.decided[thin, -WAIT:].sum()
+    if 0 < late < _THIN_DECIDED:
+        most = (_THIN_WINS - 0.2) / late
+        board.lose(thin, range(USUAL), (board.usual[thin] - most) * board.decided[thin, :USUAL].sum())
     _pass_by(board)
     last = range(MONTHS - WAIT, MONTHS)
     expected = board.decided[:, -WAIT:].sum(axis=1) * board.usual

@@ -155,6 +155,19 @@ def test_a_deal_is_talked_over_on_a_workday_after_its_end_and_not_after_today(se
 
 
 @pytest.mark.parametrize(("seed", "scale"), EDITIONS)
+def test_quotes_and_requests_for_discount_are_dated_on_workdays_once_there_is_an_opportunity(seed, scale):
+    edition = sized(seed, scale)
+    quotes, requests = edition.table("quotes"), edition.table("approvals")
+    for day in (quotes.quoted_on, quotes.decided_on.dropna(), requests.asked_on, requests.decided_on):
+        assert (day.dt.day_of_week < 5).all()
+    assert (
+        quotes.quoted_on
+        >= quotes.opportunity_id.map(edition.table("opportunities").set_index("opportunity_id").created_on)
+    ).all()
+    assert (requests.decided_on >= requests.asked_on).all()
+
+
+@pytest.mark.parametrize(("seed", "scale"), EDITIONS)
 def test_a_rival_moves_and_has_a_battle_card_only_while_it_competes(seed, scale):
     edition = sized(seed, scale)
     rivals = edition.table("competitors")

@@ -365,6 +365,7 @@ def quotes(draw: Draw, deals: Deals, offer_lines: Lines, rates: Money) -> dict[s
     quoted = np.maximum(quoted, soonest)
     before = workday(quoted)
     quoted = np.where(before < soonest, np.minimum(workday(quoted + 2), closed), before)
+    quoted = np.maximum(workday(quoted), deals.created_on)  # an open deal's expected end may be a Sunday
     revised = deals.quoted & (draw.rng.random(size) < 0.22) & ((quoted - deals.created_on).astype(int) > 20)
     earlier = workday(quoted - 8 - (draw.rng.random(size) * 10).astype(int))
     milder = 0.35 + 0.5 * draw.rng.random(size)

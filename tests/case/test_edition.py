@@ -1,6 +1,5 @@
 """What an edition promises whatever its seed: the same bytes, in any order, and keys, dates and money that agree."""
 
-import contextlib
 import hashlib
 import json
 import random
@@ -106,19 +105,15 @@ def test_builders_take_a_draw_first():
         assert first.annotation in ("Draw", Draw), node.name
 
 
-sizes = st.one_of(st.just(0.1), st.floats(0.1, 0.5), st.floats(0.5, 3))
-
-
-def test_who_writes_to_a_table_changes_no_other_and_no_other_edition():
+def test_who_writes_to_a_table_changes_no_other_edition_even_past_pandas_own_guard():
     frame = Edition(3).table("leads")
     frame.loc[0, "lead_id"] = "mine"
-    for values in (frame["lead_id"].array, Edition(3).table("leads")["lead_id"].array):
-        with contextlib.suppress(ValueError):  # what editions share cannot be written to at all
-            values[1] = "mine too"
+    frame["lead_id"].array[1] = "mine too"
     for edition in (Edition(3), Edition(4)):
         assert edition.table("leads")["lead_id"].tolist()[:2] == ["L-00001", "L-00002"]
 
 
+sizes = st.one_of(st.just(0.1), st.floats(0.1, 0.5), st.floats(0.5, 3))
 any_edition = st.builds(Edition, st.integers(0, 2**32 - 1), sizes)
 
 

@@ -11,11 +11,11 @@ from course.case.truths import STATEMENTS
 
 SEEDS = range(30)
 MANY = (*range(30, 200), *range(1000, 1040))
-#: on these chance once hid one truth or another; all of 0 to 8,300 that were seen
+#: on these chance once hid one truth or another (on 358 once another was put right); all of 0 to 8,900 that were seen
 HIDDEN = (
     209, 358, 377, 387, 799, 812, 887, 903, 935, 1132, 1212, 1216, 1331, 1394, 1404, 1537, 1555, 1959, 2035, 2115, 2154,
     2168, 2204, 2250, 2305, 2329, 2709, 3576, 3911, 4146, 4268, 4320, 4648, 4893, 5217, 5490, 5699, 5902, 6004, 6658,
-    7173, 8195, 8295,
+    7173, 8195, 8295, 8516,
 )  # fmt: skip
 
 

@@ -75,10 +75,9 @@ def campaigns(draw: Draw, offers: pd.DataFrame) -> dict[str, object]:
     live, dead = np.flatnonzero(~out), np.flatnonzero(out)
     offer = live[(rng.random(size) * live.size).astype(int)]
     # before they were withdrawn, those offers were pushed as the others were
-    could = np.flatnonzero(~planned & (starts < np.datetime64("2025-08-01")))
-    earlier = np.zeros(size, dtype=bool)
-    earlier[could] = rng.random(size)[could] < 0.2
-    earlier[could[:1]] |= not earlier.any()
+    could = ~planned & (starts < np.datetime64("2025-08-01"))
+    earlier = could & (rng.random(size) < 0.2)
+    earlier[np.flatnonzero(could)[:1]] |= not earlier.any()
     offer = np.where(clash | earlier, dead[(rng.random(size) * dead.size).astype(int)], offer)
     offer[np.flatnonzero(clash)] = dead[0]
     channel = pick(rng.random(size), np.array([0.4, 0.22, 0.2, 0.18]))
